@@ -1,0 +1,143 @@
+"""Cards and explanations, made from an action's canonical payload and recorded decision, never from a model's words."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, select
+
+from knowledge.model import Deal, Person
+
+from . import record
+from .action import State
+from .card import ActionCard, Explanation
+from .effects import EFFECTS
+from .gate import payload_of
+from .people import eligible
+from .tables import Action, Approval
+from .wording import role_name, state_name
+
+_EVENTS = {
+    "evaluated": ("评估", "evaluated"),
+    "approved": ("批准", "approved"),
+    "rejected": ("驳回", "rejected"),
+    "executing": ("开始执行", "started"),
+    "executed": ("执行完成", "executed"),
+    "failed": ("执行失败", "failed"),
+    "unknown": ("结果不明", "outcome unknown"),
+    "undone": ("撤销", "undone"),
+    "cancelled": ("撤回", "withdrawn"),
+    "superseded": ("被修改取代", "superseded by an edit"),
+    "expired": ("超时拒绝", "expired"),
+    "stopped_before_execution": ("执行前被拦下", "stopped before execution"),
+}
+
+
+def card_of(session: Session, action: Action, language: str = "zh") -> ActionCard:
+    """Everything authority.md E7 wants on a card, in its order."""
+    payload = payload_of(action)
+    preview = EFFECTS[action.action].preview(payload, action.facts)
+    asker = session.get_one(Person, action.requester_id)
+    deal = session.get_one(Deal, action.resource_id)
+    pending = action.state == State.PENDING
+    return ActionCard(
+        id=action.id,
+        code=action.code,
+        action=action.action,
+        state=action.state,
+        headline=preview.headline,
+        asked_by=_drafter(session, action),
+        on_behalf_of=asker.name,
+        drafted_by=action.drafted_by,
+        deal_id=deal.id,
+        deal_name=deal.name,
+        recipients=preview.recipients,
+        subject=preview.subject,
+        body=preview.body,
+        amount_line=preview.amount_line,
+        difference=preview.difference,
+        highlights=preview.highlights,
+        reasons=_reasons(action, language),
+        warnings=tuple(action.decision.get("warnings", [])),
+        evidence=_evidence(action, payload),
+        needs=tuple(role_name(r, language) for r in action.decision.get("approvers", [])) if pending else (),
+        approvals=_votes(session, action),
+        payload_hash=action.payload_hash,
+        created_at=action.created_at,
+        expires_at=action.expires_at if pending else None,
+    )
+
+
+def explain(session: Session, action: Action, now: datetime, language: str = "zh") -> Explanation:
+    """`/why`: rules with reasons, facts, who could approve, what would allow it, and what has happened so far."""
+    decision = action.decision
+    en = language == "en"
+    roles = tuple(decision.get("approvers", []))
+    names = {p.name for role in roles for p in eligible(session, action, role, now)}
+    return Explanation(
+        action_id=action.id,
+        action=action.action,
+        state=state_name(action.state, language),
+        verdict=str(decision.get("verdict", "")),
+        rules=tuple(
+            (rule["id"], rule.get("reason_en" if en else "reason", "")) for rule in decision.get("rules", [])
+        ),
+        facts=tuple(
+            (name, _shown(value)) for name, value in sorted(action.facts.items()) if name != "approvals"
+        ),
+        approvers=tuple(role_name(role, language) for role in roles),
+        eligible=tuple(sorted(names)),
+        unlock=str(decision.get("unlock_en" if en else "unlock", "")),
+        policy_version=action.policy_version,
+        history=tuple(_event_line(session, row, en) for row in record.history(session, action.id)),
+    )
+
+
+def _event_line(session: Session, row: Any, en: bool) -> str:
+    actor = session.get(Person, row.actor) if row.actor else None
+    who = actor.name if actor else row.actor
+    name = _EVENTS.get(row.event, (row.event, row.event))[1 if en else 0]
+    verdict = f" -> {row.decision}" if row.decision else ""
+    return f"{row.ts_utc:%Y-%m-%d %H:%M:%S}Z {name}{verdict} ({who})"
+
+
+def _reasons(action: Action, language: str) -> tuple[str, ...]:
+    """Each deciding rule's reason with the rule's id, so that it can be looked up."""
+    key = "reason_en" if language == "en" else "reason"
+    return tuple(f"{rule.get(key, '')} ({rule['id']})" for rule in action.decision.get("rules", []))
+
+
+def _evidence(action: Action, payload: dict[str, Any]) -> tuple[str, ...]:
+    """The records behind the payload, by id: the deal, the contacts, the mail it answers."""
+    people = [entry.get("contact_id", "") for entry in (*payload.get("to", []), *payload.get("cc", []))]
+    found = [action.resource_id, *people, str(payload.get("in_reply_to", ""))]
+    return tuple(dict.fromkeys(ref for ref in found if ref))
+
+
+def _drafter(session: Session, action: Action) -> str:
+    """Who wrote it: a colleague, the asker themselves, the offline brain, or a model by its id."""
+    if action.drafted_by == "person":
+        return session.get_one(Person, action.requester_id).name
+    person = session.get(Person, action.drafted_by)
+    return (
+        person.name
+        if person
+        else {"offline": "离线助手 / offline brain"}.get(action.drafted_by, action.drafted_by)
+    )
+
+
+def _votes(session: Session, action: Action) -> tuple[str, ...]:
+    votes = session.exec(select(Approval).where(Approval.action_id == action.id).order_by(Approval.id))  # type: ignore[arg-type]
+    lines = []
+    for vote in votes:
+        person = session.get(Person, vote.person_id)
+        said = "批准" if vote.verdict == "yes" else "驳回"
+        lines.append(
+            f"{person.name if person else vote.person_id}({role_name(vote.role)}) {said} {vote.reason}".strip()
+        )
+    return tuple(lines)
+
+
+def _shown(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -1,0 +1,200 @@
+"""The desk as it really is: one person's view of the rows, each read asked of the policy, each wish given to the gate."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from knowledge.blueprints import active_or_default
+from knowledge.library import deals as deal_rows
+from knowledge.library.names import name_entries
+from knowledge.model import Account, Contact, Deal, Interaction, Person, Product, Suggestion
+from knowledge.names import NameIndex
+from knowledge.passages import PUBLIC_GROUP, Filters, Passage
+from knowledge.search import Search
+from knowledge.snapshot import DealFacts, deal_facts
+from policies.facts import Principal, Resource
+
+from . import cards
+from .action import ActionRequest, Outcome, State, canonical
+from .card import ActionCard, Explanation
+from .gate import Gate
+from .people import deal_resource, principal_of, roles_of
+from .sight import find, sees
+from .tables import Action
+
+
+@dataclass
+class PersonDesk:
+    """Bound to one person, one conversation and one language; implements actions.desk.Desk."""
+
+    gate: Gate
+    search: Search
+    asker: Person
+    conversation_id: str = ""
+    channel: str = ""
+    language: str = "zh"
+
+    @property
+    def person(self) -> Person:
+        return self.asker
+
+    @property
+    def now(self) -> datetime:
+        return self.gate.clock()
+
+    # reads -----------------------------------------------------------------------------------------------------
+
+    def deal(self, deal_id: str) -> DealFacts | None:
+        with self.gate.store.reading() as session:
+            facts = deal_facts(session, deal_id, self.now)
+            if facts is None or not self._may_read(session, deal_resource(facts.deal)):
+                return None
+            return facts
+
+    def deals(self) -> Sequence[Deal]:
+        with self.gate.store.reading() as session:
+            principal = self._principal(session)
+            rows = deal_rows.deals(session, principal.teams)
+            allowed = self.gate.judge.may_read_many(principal, [deal_resource(row) for row in rows])
+            return [row for row, ok in zip(rows, allowed, strict=True) if ok]
+
+    def account(self, account_id: str) -> Account | None:
+        with self.gate.store.reading() as session:
+            row = session.get(Account, account_id)
+            return row if row and self._sees_account(session, row) else None
+
+    def contact(self, contact_id: str) -> Contact | None:
+        with self.gate.store.reading() as session:
+            row = session.get(Contact, contact_id)
+            account = session.get(Account, row.account_id) if row else None
+            return row if account and self._sees_account(session, account) else None
+
+    def interaction(self, interaction_id: str) -> Interaction | None:
+        with self.gate.store.reading() as session:
+            row = session.get(Interaction, interaction_id)
+            if row is None:
+                return None
+            resource = Resource(
+                kind="passage", id=row.id, team_id=row.team_id or "", owner_id=row.person_id or ""
+            )
+            # A row that no team owns is nobody's by accident, not everybody's: only playbooks are public.
+            return row if row.team_id and self._may_read(session, resource) else None
+
+    def names(self) -> NameIndex:
+        with self.gate.store.reading() as session:
+            return NameIndex(name_entries(session, self._principal(session).teams))
+
+    def recall(self, query: str, *, filters: Filters | None = None, k: int = 8) -> Sequence[Passage]:
+        with self.gate.store.reading() as session:
+            principal = self._principal(session)
+        found = self.search.recall(query, groups=principal.teams, filters=filters, k=k)
+        allowed = self.gate.judge.may_read_many(principal, [_passage_resource(p) for p in found])
+        return [passage for passage, ok in zip(found, allowed, strict=True) if ok]
+
+    def blueprint(self, kind: str, name: str) -> dict[str, Any] | None:
+        with self.gate.store.reading() as session:
+            return active_or_default(session, kind, name)
+
+    def product(self, product_id: str) -> Product | None:
+        with self.gate.store.reading() as session:
+            row = session.get(Product, product_id)
+            if row is not None:
+                session.expunge(row)
+                row.cost_fen = row.floor_price_fen = (
+                    0  # confidential: never leaves this floor through the desk
+                )
+            return row
+
+    def colleague(self, person_id: str) -> Person | None:
+        with self.gate.store.reading() as session:
+            return session.get(Person, person_id)
+
+    # proposals -------------------------------------------------------------------------------------------------
+
+    def save_draft(self, kind: str, deal_id: str, payload: dict[str, Any]) -> Suggestion:
+        now = self.now
+        key = canonical({"who": self.asker.id, "at": now.isoformat(), "payload": payload})
+        row = Suggestion(
+            id="dr-" + hashlib.sha256(key.encode()).hexdigest()[:10],
+            kind=kind,
+            person_id=self.asker.id,
+            deal_id=deal_id or None,
+            conversation_id=self.conversation_id or None,
+            payload=payload,
+            created_at=now,
+        )
+        with self.gate.store.session() as session:
+            return session.merge(row)
+
+    def draft(self, suggestion_id: str) -> Suggestion | None:
+        with self.gate.store.reading() as session:
+            row = session.get(Suggestion, suggestion_id)
+            return row if row and row.person_id == self.asker.id else None
+
+    def submit(self, request: ActionRequest) -> Outcome:
+        return self.gate.submit(request, self.channel)
+
+    # what waits ------------------------------------------------------------------------------------------------
+
+    def waiting(self) -> Sequence[ActionCard]:
+        with self.gate.store.reading() as session:
+            rows = session.exec(
+                select(Action)
+                .where(Action.state == State.PENDING)
+                .order_by(col(Action.created_at), col(Action.id))
+            ).all()
+            mine = [row for row in rows if self._decides(session, row)]
+            return [cards.card_of(session, row, self.language) for row in mine]
+
+    def card(self, action_id: str) -> ActionCard | None:
+        with self.gate.store.reading() as session:
+            row = find(session, action_id)
+            if row is None or not sees(session, self.asker, row):
+                return None
+            return cards.card_of(session, row, self.language)
+
+    def explain(self, action_id: str) -> Explanation | None:
+        with self.gate.store.reading() as session:
+            row = find(session, action_id)
+            if row is None or not sees(session, self.asker, row):
+                return None
+            return cards.explain(session, row, self.now, self.language)
+
+    def _decides(self, session: Session, row: Action) -> bool:
+        wanted = row.decision.get("approvers", [])
+        return bool(roles_of(session, row, self.asker, wanted, self.now))
+
+    def _sees_account(self, session: Session, account: Account) -> bool:
+        """An account is seen by the team that owns it and by every team with a deal there."""
+        principal = self._principal(session)
+        theirs = [
+            deal_resource(row) for row in deal_rows.deals(session, principal.teams, account_id=account.id)
+        ]
+        return any(self.gate.judge.may_read_many(principal, [_account_resource(account), *theirs]))
+
+    def _principal(self, session: Session) -> Principal:
+        return principal_of(session, self.asker)
+
+    def _may_read(self, session: Session, resource: Resource) -> bool:
+        return self.gate.judge.may_read_many(self._principal(session), [resource])[0]
+
+
+def _account_resource(account: Account) -> Resource:
+    return Resource(
+        kind="account",
+        id=account.id,
+        owner_id=account.owner_id or "",
+        team_id=account.team_id or "-",
+        tier=account.tier,
+    )
+
+
+def _passage_resource(passage: Passage) -> Resource:
+    group = "" if passage.group == PUBLIC_GROUP else passage.group or "-"
+    return Resource(kind="passage", id=passage.id, team_id=group)

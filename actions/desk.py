@@ -1,0 +1,65 @@
+"""The desk: the one door through which a skill reads and acts, bound to the person who asks.
+
+Every read is asked of the policy and answers None (or leaves the row out) for what is unknown and what is forbidden
+alike. `submit` proposes; the gate disposes. Approving is not here: an agent cannot approve.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from knowledge.model import Account, Contact, Deal, Interaction, Person, Product, Suggestion
+from knowledge.names import NameIndex
+from knowledge.passages import Filters as Filters
+from knowledge.passages import Passage as Passage
+from knowledge.snapshot import DealFacts
+
+from .action import ActionRequest, Outcome
+from .card import ActionCard, Explanation
+
+
+class Reads(Protocol):
+    """Rows by id, inside the asker's rights."""
+
+    def deal(self, deal_id: str) -> DealFacts | None: ...
+    def deals(self) -> Sequence[Deal]: ...
+    def account(self, account_id: str) -> Account | None: ...
+    def contact(self, contact_id: str) -> Contact | None: ...
+    def interaction(self, interaction_id: str) -> Interaction | None: ...
+
+
+class Finds(Protocol):
+    """Names, passages and published knowledge, inside the asker's rights."""
+
+    def names(self) -> NameIndex: ...
+    def recall(self, query: str, *, filters: Filters | None = None, k: int = 8) -> Sequence[Passage]: ...
+    def blueprint(self, kind: str, name: str) -> dict[str, Any] | None: ...
+    def product(self, product_id: str) -> Product | None: ...
+    def colleague(self, person_id: str) -> Person | None: ...
+
+
+class Proposes(Protocol):
+    """Drafts and wishes; nothing here performs."""
+
+    def save_draft(self, kind: str, deal_id: str, payload: dict[str, Any]) -> Suggestion: ...
+    def draft(self, suggestion_id: str) -> Suggestion | None: ...
+    def submit(self, request: ActionRequest) -> Outcome: ...
+
+
+class Watches(Protocol):
+    """Actions: what waits for the asker, what one of theirs is, and why it was decided so."""
+
+    def waiting(self) -> Sequence[ActionCard]: ...
+    def card(self, action_id: str) -> ActionCard | None: ...
+    def explain(self, action_id: str) -> Explanation | None: ...
+
+
+class Desk(Reads, Finds, Proposes, Watches, Protocol):
+    """What skills see. The real one is actions.counter.PersonDesk; tests have tests/fakes/desk.py."""
+
+    @property
+    def person(self) -> Person: ...
+    @property
+    def now(self) -> datetime: ...

@@ -1,0 +1,143 @@
+"""Facts about one e-mail, gathered from the CRM's rows and the text itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlmodel import col, func, select
+
+from knowledge.library import customers, deals, interactions
+from knowledge.model import Contact, Product
+
+from .action import State
+from .effect import Scene
+from .outbound import OutboundContext, OutboundFindings, scan
+from .recipients import RecipientClass, classify_recipient, confusable_with, worst
+from .tables import Action
+from .template_distance import template_distance
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailFacts:
+    """What is the case with this mail. `badges` has one class for each recipient, in order."""
+
+    badges: tuple[RecipientClass, ...]
+    external_domains: int
+    confusable: str
+    findings: OutboundFindings
+    template_distance_bp: int
+    mails_to_contact_7d: int
+    mails_by_rep_today: int
+    unanswered: int
+    list_fen: int
+    floor_fen: int
+
+    @property
+    def worst_class(self) -> RecipientClass:
+        return worst(self.badges)
+
+    def below_floor(self, discount_bp: int) -> bool:
+        """Whether the list price less this discount lies under the product's floor price."""
+        return bool(self.floor_fen) and self.list_fen * (10_000 - discount_bp) < self.floor_fen * 10_000
+
+
+def badge_of(address: str, scene: Scene) -> tuple[RecipientClass, Contact | None]:
+    """The class of one address, and the CRM contact it belongs to: a keyed look-up, which is what clears a label."""
+    people = customers.contacts(scene.session, scene.account.id)
+    on_deal = {c.id for c in customers.deal_contacts(scene.session, scene.deal.id)}
+    mine = {c.email.lower(): c for c in people if c.email}
+    contact = mine.get(address.lower())
+    kind = classify_recipient(
+        address,
+        deal_contacts=[mail for mail, c in mine.items() if c.id in on_deal],
+        account_domains=scene.account.domains,
+        known_domains=customers.known_domains(scene.session),
+        colleague_domain=scene.own_domain,
+        self_address=scene.requester.email,
+        blocked=(),
+    )
+    if kind not in ("self", "colleague", "contact_on_deal", "blocked"):
+        # Being at the customer's domain is not being in the CRM: only a keyed look-up makes somebody a contact.
+        kind = "contact_of_account" if contact else "known_domain" if kind == "contact_of_account" else kind
+    return kind, contact
+
+
+def gather(payload: Mapping[str, Any], scene: Scene) -> MailFacts:
+    """Everything the judge needs to know about this mail."""
+    addresses = [entry["address"] for entry in (*payload["to"], *payload["cc"])]
+    badges = tuple(badge_of(address, scene)[0] for address in addresses)
+    known = customers.known_domains(scene.session) | {scene.own_domain}
+    outside = {
+        a.rpartition("@")[2] for a, b in zip(addresses, badges, strict=True) if b not in ("self", "colleague")
+    }
+    strangers = sorted(domain for domain in outside if domain not in known)
+    contact_ids = [e["contact_id"] for e in (*payload["to"], *payload["cc"]) if e["contact_id"]]
+    product = scene.session.get(Product, scene.deal.product_id) if scene.deal.product_id else None
+    text = f"{payload['subject']}\n{payload['body']}"
+    return MailFacts(
+        badges=badges,
+        external_domains=len(outside),
+        confusable=next((c for d in strangers if (c := confusable_with(d, known))), ""),
+        findings=scan(text, outbound_context(scene)),
+        template_distance_bp=template_distance(payload["template_text"], payload["body"]),
+        mails_to_contact_7d=max((_sent_to(scene, contact) for contact in contact_ids), default=0),
+        mails_by_rep_today=_sent_today(scene),
+        unanswered=interactions.unanswered_count(scene.session, scene.deal.id),
+        list_fen=product.list_price_fen if product else 0,
+        floor_fen=product.floor_price_fen if product else 0,
+    )
+
+
+def outbound_context(scene: Scene) -> OutboundContext:
+    """Numbers that may be said (approved or sent offers of this deal) and words that may not (floors, other customers)."""
+    offers = [
+        o for o in deals.offers(scene.session, scene.deal.id) if o.status in ("approved", "sent", "accepted")
+    ]
+    products = deals.products(scene.session)
+    return OutboundContext(
+        offer_totals_fen=frozenset(o.total_fen for o in offers),
+        unit_prices_fen=frozenset(int(line["unit_price_fen"]) for o in offers for line in o.lines),
+        offer_discounts_bp=frozenset(o.discount_bp for o in offers),
+        floor_prices_fen=frozenset(
+            price for p in products for price in (p.cost_fen, p.floor_price_fen) if price
+        ),
+        other_customers=_other_customers(scene),
+        own_names=frozenset((scene.account.name, *scene.account.aliases)),
+        known_domains=customers.known_domains(scene.session) | {scene.own_domain},
+    )
+
+
+def _other_customers(scene: Scene) -> frozenset[str]:
+    """Names of every other customer; a name this customer shares with another one gives nothing away."""
+    names = customers.customer_names(scene.session)
+    own = set(names.pop(scene.account.id, ()))
+    return frozenset(name for others in names.values() for name in others if name not in own)
+
+
+def _sent_to(scene: Scene, contact_id: str) -> int:
+    """Mails to this contact in seven days: those sent, those about to run, and this one."""
+    since = scene.now - timedelta(days=7)
+    sent = interactions.mails_to_contact(scene.session, contact_id, since)
+    waiting = select(Action.payload).where(
+        col(Action.state).in_([State.SCHEDULED, State.EXECUTING]),
+        Action.resource_id == scene.deal.id,
+        Action.id != scene.action_id,
+    )
+    return 1 + sent + sum(f'"contact_id":"{contact_id}"' in text for text in scene.session.exec(waiting))
+
+
+def _sent_today(scene: Scene) -> int:
+    """Mails this person has had sent or scheduled since local midnight, and this one."""
+    offset = timedelta(hours=scene.utc_offset_hours)
+    midnight = (scene.now + offset).replace(hour=0, minute=0, second=0, microsecond=0) - offset
+    query = select(func.count()).where(
+        Action.requester_id == scene.requester.id,
+        Action.action == "send_email",
+        Action.id != scene.action_id,
+        col(Action.state).in_([State.SCHEDULED, State.EXECUTING, State.EXECUTED]),
+        col(Action.created_at) >= midnight,
+    )
+    return 1 + int(scene.session.exec(query).one())

@@ -1,0 +1,172 @@
+"""The record: a hash-chained log of every decision and transition, verifiable from outside.
+
+Personal text stays out of the chain; it holds identifiers, rule ids and hashes alone, so that erasing a person leaves
+it valid. The head is copied to a file beside the database: only an outside copy shows that a tail was cut off.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlmodel import Session, col, func, select
+
+from .action import canonical, digest
+from .tables import Action, AuditRecord, SystemState
+
+GENESIS = "0" * 64
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """What happened, before it is chained. `facts` and `decision` are hashed or reduced to ids here."""
+
+    name: str
+    action: Action | None = None
+    actor: str = ""
+    channel: str = ""
+    decision: str = ""
+    rules: tuple[str, ...] = ()
+    detail: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verification:
+    """The result of `audit verify`: number of records and every problem found, in order."""
+
+    records: int
+    problems: tuple[str, ...]
+
+    @property
+    def ok(self) -> bool:
+        return not self.problems
+
+
+def lock_system(session: Session) -> SystemState:
+    """The one system row, locked for this transaction: it serialises writers of the chain on PostgreSQL."""
+    state = session.exec(select(SystemState).where(SystemState.id == 1).with_for_update()).first()
+    if state is None:
+        state = SystemState(id=1)
+        session.add(state)
+        session.flush()
+    return state
+
+
+def append(session: Session, event: Event, now: datetime) -> AuditRecord:
+    """Chain one event within the caller's transaction."""
+    lock_system(session)
+    last = session.exec(select(AuditRecord).order_by(col(AuditRecord.seq).desc()).limit(1)).first()
+    action = event.action
+    record = AuditRecord(
+        seq=last.seq + 1 if last else 1,
+        ts_utc=now,
+        event=event.name,
+        action_id=action.id if action else "",
+        actor=event.actor,
+        on_behalf_of=action.requester_id if action else "",
+        channel=event.channel,
+        payload_hash=action.payload_hash if action else "",
+        preview_hash=action.preview_hash if action else "",
+        policy_ver=action.policy_version if action else "",
+        rules=list(event.rules),
+        facts_hash=digest(canonical(action.facts)) if action else "",
+        labels=action.labels if action else {},
+        decision=event.decision,
+        model=action.drafted_by if action else "",
+        detail=event.detail or {},
+        prev_hash=last.hash if last else GENESIS,
+        hash="",
+    )
+    record.hash = record_hash(record)
+    session.add(record)
+    session.flush()
+    return record
+
+
+def record_hash(record: AuditRecord) -> str:
+    """SHA-256 over the canonical JSON of every field but the hash itself."""
+    body = as_json(record)
+    body.pop("hash")
+    return hashlib.sha256(canonical(body).encode()).hexdigest()
+
+
+def as_json(record: AuditRecord) -> dict[str, Any]:
+    """The record as plain JSON, its time as ISO 8601 in UTC."""
+    body = {name: getattr(record, name) for name in AuditRecord.model_fields}
+    body["ts_utc"] = record.ts_utc.astimezone(UTC).isoformat(timespec="microseconds")
+    return body
+
+
+def records(session: Session) -> Iterator[AuditRecord]:
+    """The chain in order, streamed."""
+    yield from session.exec(
+        select(AuditRecord).order_by(col(AuditRecord.seq)).execution_options(yield_per=500)
+    )
+
+
+def history(session: Session, action_id: str) -> list[AuditRecord]:
+    """What happened to one action, oldest first."""
+    rows = select(AuditRecord).where(AuditRecord.action_id == action_id).order_by(col(AuditRecord.seq))
+    return list(session.exec(rows))
+
+
+def verify(session: Session, head_file: Path | None = None) -> Verification:
+    """Walk the whole chain: gaps, order, changed rows, and a tail that the head file knew but is gone."""
+    problems: list[str] = []
+    previous, count, hashes_at = GENESIS, 0, _head(head_file)
+    for record in records(session):
+        count += 1
+        if record.seq != count:
+            problems.append(f"序号 {count} 处缺失或乱序(读到 {record.seq}) / gap or disorder at {count}")
+            count = record.seq
+        if record.prev_hash != previous:
+            problems.append(
+                f"第 {record.seq} 条与前一条不相接 / record {record.seq} does not follow the one before"
+            )
+        if record_hash(record) != record.hash:
+            problems.append(f"第 {record.seq} 条内容被改动 / record {record.seq} was changed")
+        if hashes_at and hashes_at[0] == record.seq and hashes_at[1] != record.hash:
+            problems.append(
+                f"第 {record.seq} 条与外部留存的链头不符 / record {record.seq} differs from the head file"
+            )
+        previous = record.hash
+    if hashes_at and hashes_at[0] > count:
+        problems.append(
+            f"末尾缺 {hashes_at[0] - count} 条 / {hashes_at[0] - count} records are missing at the end"
+        )
+    problems += _orphans(session)
+    return Verification(records=count, problems=tuple(problems))
+
+
+def _orphans(session: Session) -> list[str]:
+    """Actions without any record: no effect may exist without a decision row."""
+    known = select(AuditRecord.action_id).distinct()
+    rows = session.exec(select(Action.id).where(col(Action.id).not_in(known)))
+    return [f"动作 {row} 没有任何记录 / action {row} has no record" for row in rows]
+
+
+def write_head(session: Session, head_file: Path) -> None:
+    """Copy sequence and hash of the newest record to a file outside the database, atomically."""
+    seq = session.exec(select(func.max(AuditRecord.seq))).one()
+    if not seq:
+        return
+    record = session.get_one(AuditRecord, seq)
+    head_file.parent.mkdir(parents=True, exist_ok=True)
+    temporary = head_file.with_suffix(".tmp")
+    temporary.write_text(json.dumps({"seq": record.seq, "hash": record.hash}))
+    temporary.replace(head_file)
+
+
+def _head(head_file: Path | None) -> tuple[int, str] | None:
+    if head_file is None or not head_file.exists():
+        return None
+    with suppress(ValueError, KeyError):
+        stored = json.loads(head_file.read_text())
+        return int(stored["seq"]), str(stored["hash"])
+    return (1 << 62, "")  # an unreadable head is itself a finding

@@ -1,0 +1,100 @@
+"""Rows of the acting side: actions, approvals, the hash-chained record, the state of the system."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from knowledge.model import JsonText, UtcDateTime, utc_now
+
+
+class Action(SQLModel, table=True):
+    """One wished effect and its life. `payload` is canonical JSON text; preview, hash and execution come from it.
+
+    `facts` is the fact snapshot and `decision` the answer of the last evaluation. `due_at` is when the undo window
+    ends; `expires_at` when a waiting approval turns into a denial.
+    """
+
+    __table_args__ = (UniqueConstraint("idempotency_key"),)
+
+    id: str = Field(primary_key=True)
+    code: str = Field(index=True, unique=True)
+    action: str = Field(index=True)
+    state: str = Field(index=True)
+    payload: str
+    payload_hash: str
+    preview_hash: str
+    resource_id: str = Field(default="", index=True)
+    team_id: str = Field(default="", index=True)
+    requester_id: str = Field(foreign_key="person.id", index=True)
+    drafted_by: str = "person"
+    conversation_id: str = ""
+    labels: dict[str, list[str]] = Field(default_factory=dict, sa_type=JsonText)
+    facts: dict[str, Any] = Field(default_factory=dict, sa_type=JsonText)
+    decision: dict[str, Any] = Field(default_factory=dict, sa_type=JsonText)
+    policy_version: str = ""
+    idempotency_key: str
+    message_id: str = ""
+    supersedes: str = ""
+    superseded_by: str = ""
+    created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    expires_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
+    due_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
+    finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    result: dict[str, Any] = Field(default_factory=dict, sa_type=JsonText)
+
+
+class Approval(SQLModel, table=True):
+    """One named person's yes or no to one payload hash; each person speaks once per action."""
+
+    __table_args__ = (UniqueConstraint("action_id", "person_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    action_id: str = Field(foreign_key="action.id", index=True)
+    person_id: str = Field(foreign_key="person.id", index=True)
+    role: str
+    verdict: str
+    payload_hash: str
+    reason: str = ""
+    channel: str = ""
+    at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+
+
+class AuditRecord(SQLModel, table=True):
+    """One link of the hash chain (authority.md E8): `hash` = SHA-256 of the canonical record without it."""
+
+    __tablename__ = "audit_record"
+
+    seq: int = Field(primary_key=True)
+    ts_utc: datetime = Field(sa_type=UtcDateTime)
+    event: str = Field(index=True)
+    action_id: str = Field(default="", index=True)
+    actor: str = ""
+    on_behalf_of: str = ""
+    channel: str = ""
+    payload_hash: str = ""
+    preview_hash: str = ""
+    policy_ver: str = ""
+    rules: list[str] = Field(default_factory=list, sa_type=JsonText)
+    facts_hash: str = ""
+    labels: dict[str, list[str]] = Field(default_factory=dict, sa_type=JsonText)
+    decision: str = ""
+    model: str = ""
+    detail: dict[str, Any] = Field(default_factory=dict, sa_type=JsonText)
+    prev_hash: str
+    hash: str
+
+
+class SystemState(SQLModel, table=True):
+    """The one row that says whether effects may run: normal, degraded or stopped."""
+
+    __tablename__ = "system_state"
+
+    id: int = Field(default=1, primary_key=True)
+    state: str = "normal"
+    reason: str = ""
+    by_id: str = ""
+    at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)

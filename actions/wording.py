@@ -1,0 +1,117 @@
+"""Sentences about actions, in Chinese and English, made from their rows."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+
+from sqlmodel import Session
+
+from .action import Outcome, State, Status
+from .people import REQUESTER, eligible
+from .tables import Action
+
+NOT_FOUND = "没有找到这个商机 / no such deal"
+"""For what does not exist and what may not be seen: both sound alike."""
+
+ROLE_NAMES = {
+    REQUESTER: ("你本人", "yourself"),
+    "manager": ("主管", "the manager"),
+    "director": ("总监", "the director"),
+    "legal": ("法务", "legal"),
+    "finance": ("财务", "finance"),
+    "admin": ("管理员", "an administrator"),
+}
+
+STATE_NAMES = {
+    State.DENIED: ("被策略拒绝", "denied by policy"),
+    State.DRAFT_ONLY: ("只保留为草稿", "kept as a draft only"),
+    State.PENDING: ("等待审批", "waiting for approval"),
+    State.SCHEDULED: ("即将执行,可撤销", "about to run, can be undone"),
+    State.EXECUTING: ("正在执行", "running"),
+    State.EXECUTED: ("已执行", "done"),
+    State.FAILED: ("执行失败", "failed"),
+    State.UNKNOWN: ("结果不明,请人工核实", "outcome unknown, a person must check"),
+    State.UNDONE: ("已撤销", "undone"),
+    State.REJECTED: ("已驳回", "rejected"),
+    State.EXPIRED: ("审批超时,视为拒绝", "expired, which counts as no"),
+    State.SUPERSEDED: ("已被修改后的新动作取代", "replaced by an edited action"),
+    State.CANCELLED: ("已撤回", "withdrawn"),
+}
+
+_STATUS = {
+    State.EXECUTED: Status.DONE,
+    State.SCHEDULED: Status.DONE,
+    State.PENDING: Status.WAITING,
+    State.EXECUTING: Status.WAITING,
+    State.FAILED: Status.FAILED,
+    State.UNKNOWN: Status.UNKNOWN,
+}
+
+
+def state_name(state: str, language: str = "zh") -> str:
+    names = STATE_NAMES.get(State(state))
+    return state if names is None else names[1 if language == "en" else 0]
+
+
+def role_name(role: str, language: str = "zh") -> str:
+    return ROLE_NAMES.get(role, (role, role))[1 if language == "en" else 0]
+
+
+def reasons_of(action: Action, language: str = "zh") -> tuple[str, ...]:
+    """The reasons of the rules that decided, in order, without repetition."""
+    key = "reason_en" if language == "en" else "reason"
+    found = [str(rule.get(key, "")) for rule in action.decision.get("rules", [])]
+    return tuple(dict.fromkeys(reason for reason in found if reason))
+
+
+def outcome_of(session: Session, action: Action) -> Outcome:
+    """What the asker is told now, in both languages."""
+    approvers: list[str] = []
+    if action.state == State.PENDING:
+        for role in action.decision.get("approvers", []):
+            approvers += [p.id for p in eligible(session, action, role, action.created_at)]
+    return Outcome(
+        action_id=action.id,
+        action=action.action,
+        status=_STATUS.get(State(action.state), Status.REFUSED),
+        state=State(action.state),
+        reason=sentence(action, "zh"),
+        reason_en=sentence(action, "en"),
+        approvers=tuple(dict.fromkeys(approvers)),
+        undo_until=action.due_at.isoformat() if action.due_at else "",
+        warnings=tuple(action.decision.get("warnings", [])),
+        code=action.code,
+    )
+
+
+def sentence(action: Action, language: str) -> str:
+    """State and reasons in one sentence."""
+    en = language == "en"
+    parts = [f"{action.code} {state_name(action.state, language)}"]
+    if action.state == State.PENDING:
+        wanted = [role_name(role, language) for role in action.decision.get("approvers", [])]
+        parts.append(
+            ("to be confirmed by " if en else "需要")
+            + (", ".join(wanted) if en else "、".join(wanted) + "确认")
+        )
+    if action.state == State.SCHEDULED and action.due_at:
+        clock = local_time(action.due_at)
+        parts.append(
+            f"undo until {clock} with /undo {action.code}"
+            if en
+            else f"{clock} 前可用 /undo {action.code} 撤销"
+        )
+    detail = str(action.result.get("detail", ""))
+    if action.state in (State.FAILED, State.UNKNOWN, State.EXECUTED, State.REJECTED) and detail:
+        parts.append(detail)
+    if action.state in (State.DENIED, State.DRAFT_ONLY, State.PENDING):
+        parts += reasons_of(action, language)
+        unlock = str(action.decision.get("unlock_en" if en else "unlock", ""))
+        if unlock and action.state != State.PENDING:
+            parts.append(unlock)
+    return ("; " if en else "；").join(part for part in parts if part)
+
+
+def local_time(moment: datetime, utc_offset_hours: int = 8) -> str:
+    """Hours, minutes and seconds on the working calendar's clock."""
+    return moment.astimezone(timezone(timedelta(hours=utc_offset_hours))).strftime("%H:%M:%S")

@@ -1,0 +1,1 @@
+"""The assistant: it understands, composes and proposes; it never performs."""

@@ -1,0 +1,48 @@
+"""What the assistant gives back: text with numbered sources, outcomes and suggestions."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """Where a statement comes from. `id` is an interaction or record id, `quote` verbatim text of it."""
+
+    n: int
+    id: str
+    kind: str
+    title: str
+    date: str
+    quote: str
+    speaker: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutcomeNote:
+    """One action that this turn asked for, and what the gate said."""
+
+    action_id: str
+    action: str
+    status: str
+    reason: str
+    approvers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """One reply. `mode` is the model id or `offline`; `suggestions` are things the person may say next."""
+
+    text: str
+    mode: str
+    sources: tuple[Source, ...] = ()
+    outcomes: tuple[OutcomeNote, ...] = ()
+    suggestions: tuple[str, ...] = ()
+    focus: dict[str, Any] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """The public JSON of `chengdan ask --json`."""
+        record = asdict(self)
+        record.pop("focus")
+        return record

@@ -1,0 +1,250 @@
+"""Understanding without a language model: a message becomes readings, each a skill call, a question or a limit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from knowledge.names import Mention, NameIndex
+
+from . import slots
+from .arguments import build
+from .classifier import classifier
+from .dates import hide_dates
+from .features import tokens
+from .focus import near, target
+from .quantities import discount_pct, hide_quantities
+from .reading import SKILLS, Reading
+from .replies import between, say
+from .said import Said
+
+LONGEST = 2000
+"""Characters that are read; what follows a request this long is pasted material."""
+SURE, CLOSE, FAINT, BLIND = 0.6, 0.12, 0.45, 0.3
+"""Above SURE a part of a message is a request of its own; two readings nearer than CLOSE are asked about; below
+BLIND nothing is understood, nor below FAINT where nothing was said before and nobody is named."""
+_SMALL_TALK = frozenset({"greeting", "thanks", "goodbye"})
+_SPLIT = re.compile(
+    r"[。;;!!??\n]+"
+    r"|[,,、\s]*(?:然后|接着|顺便|另外|之后再|再(?=帮|给我|给[\u4e00-\u9fff]{1,3}(?:写|发)|写|看|发出|查|列))"
+    r"|[,\s]*\b(?:and then|after that|and also|then)\b|,\s*and\b",
+    re.IGNORECASE,
+)
+_SUBJECTS = (
+    ("contract", re.compile(r"合同|协议|contract|agreement|\bnda\b", re.I)),
+    ("recording", re.compile(r"录音|转写|转录|音频|transcri|recording|audio", re.I)),
+    (
+        "edit",
+        re.compile(
+            r"新建|新增|录入|删除|修改|改成|delete|create a|add a new|mark .* as|change the|move .* to", re.I
+        ),
+    ),
+)
+
+
+def understand(
+    text: str, names: NameIndex, focus: Mapping[str, Any], now: datetime, language: str = "zh"
+) -> Reading:
+    """The one reading of a message that asks for one thing; `language` is used when the words show none."""
+    text = text.strip()[:LONGEST]
+    spoken = slots.language_of(text, language)
+    if not re.search(r"\w", text):
+        return _talk("empty", "empty", spoken)
+    decided = _decision(text, focus, spoken)
+    if decided is not None:
+        return decided
+    mentions = tuple(names.spot(text, near(focus)))
+    spoken = slots.language_of(_unnamed(text, mentions), spoken)
+    aim = target(text, mentions, focus, names)
+    ranked = classifier().predict(_abstract(text, mentions, aim.stranger, now))
+    intent, confidence = _in_context(text, mentions, ranked, focus)
+    others = tuple((name, round(p, 3)) for name, p in ranked[:3] if name != intent)
+    if intent not in SKILLS:
+        return _without_skill(text, intent, confidence, spoken, others)
+    said = Said(text, spoken, mentions, aim, focus, names, now)
+    arguments, question = build(intent, said)
+    return Reading(
+        intent=intent,
+        arguments=arguments,
+        confidence=round(confidence, 3),
+        alternatives=others,
+        question=_doubt(intent, confidence, ranked, spoken, blank=not mentions and not focus) or question,
+        language=spoken,
+    )
+
+
+def understand_all(
+    text: str, names: NameIndex, focus: Mapping[str, Any], now: datetime, language: str = "zh"
+) -> list[Reading]:
+    """Every request of a message, in order; a later one knows what an earlier one was about."""
+    text = text.strip()[:LONGEST]
+    whole = understand(text, names, focus, now, language)
+    parts = [part.strip(slots.ENDS) for part in _SPLIT.split(text)] if _may_split(text) else []
+    parts = [part for part in parts if re.search(r"\w", part)]
+    if len(parts) < 2 or len(parts) > 5 or whole.intent == "decide":
+        return [whole]
+    readings: list[Reading] = []
+    carried = dict(focus)
+    for part in parts:
+        reading = understand(part, names, carried, now, whole.language)
+        if reading.intent in _SMALL_TALK:
+            continue
+        if reading.intent not in SKILLS or reading.confidence < SURE:
+            return [whole]
+        readings.append(reading)
+        _carry(carried, reading, names)
+    different = len({(r.intent, r.arguments.get("deal"), r.arguments.get("to")) for r in readings}) == len(
+        readings
+    )
+    return readings if readings and different else [whole]
+
+
+def _may_split(text: str) -> bool:
+    """Long pastes and quoted speech stay whole."""
+    return len(text) <= 300 and slots.quoted(text) is None and _SPLIT.search(text) is not None
+
+
+def _carry(focus: dict[str, Any], reading: Reading, names: NameIndex) -> None:
+    deal = reading.arguments.get("deal")
+    if deal and deal in names.by_id:
+        if deal != focus.get("deal_id"):
+            focus.pop("contact_id", None)
+        focus["deal_id"] = deal
+        focus["account_id"] = next(iter(names.by_id[deal].parents), None)
+    if reading.intent == "draft_email":
+        focus.pop("draft_id", None)
+
+
+def _unnamed(text: str, mentions: tuple[Mention, ...]) -> str:
+    """The words beside the names: a Chinese name in an English question does not make it Chinese."""
+    return "".join(char for i, char in enumerate(text) if not any(m.start <= i < m.end for m in mentions))
+
+
+def _abstract(text: str, mentions: tuple[Mention, ...], stranger: str | None, now: datetime) -> str:
+    """The sentence as the phrases are written: names, dates, amounts, addresses and codes as placeholders."""
+    for mention in sorted(mentions, key=lambda m: -m.start):
+        if text[mention.start : mention.end] and not text[mention.start :].startswith("{"):
+            text = f"{text[: mention.start]} {{{mention.kind}}} {text[mention.end :]}"
+            text = re.sub(r"(\{[a-z]+\}) \{[a-z]+\}  ", r"\1 ", text)
+    if stranger:
+        text = re.sub(re.escape(stranger), " {deal} ", text, count=1, flags=re.IGNORECASE)
+    text = slots.QUOTED.sub(" {quote} ", slots.EMAIL.sub(" {email} ", text))
+    text = slots.CODE.sub(" {code} ", slots.ACTION_ID.sub(" {code} ", text))
+    return hide_dates(hide_quantities(text), now)
+
+
+def _decision(text: str, focus: Mapping[str, Any], language: str) -> Reading | None:
+    """An approval in words is never carried out: it needs the person's own command."""
+    if slots.UNDO.match(text) and len(tokens(text)) <= 12:
+        given = slots.code(text) or focus.get("action_id") or ("编号" if language == "zh" else "CODE")
+        return Reading(
+            intent="decide", language=language, confidence=1.0, reply=say("undo", language, code=str(given))
+        )
+    match = slots.DECIDE.match(text)
+    if match is None or re.search(r"发|\bsend\b|[??]|吗|了没|\b(?:it|was|is) approved", text, re.IGNORECASE):
+        return None
+    code = slots.code(text) or focus.get("action_id")
+    if slots.code(text) is None and len(tokens(text)) > 12:
+        return None
+    reply = say("decide", language, code=str(code or ("编号" if language == "zh" else "CODE")))
+    return Reading(intent="decide", language=language, confidence=1.0, reply=reply)
+
+
+def _in_context(
+    text: str, mentions: tuple[Mention, ...], ranked: list[tuple[str, float]], focus: Mapping[str, Any]
+) -> tuple[str, float]:
+    """The likeliest intent, given what the talk was about."""
+    return _on_draft(text, mentions, ranked, focus) or _on_deal(text, mentions, ranked, focus) or ranked[0]
+
+
+def _on_draft(
+    text: str, mentions: tuple[Mention, ...], ranked: list[tuple[str, float]], focus: Mapping[str, Any]
+) -> tuple[str, float] | None:
+    """Changes and sending speak of the draft in hand; without one, sending a quote or thanks is writing it first."""
+    intent, confidence = ranked[0]
+    chances, words, draft = dict(ranked), tokens(text), focus.get("draft_id")
+    edit = slots.first_of(slots.CHANGES, text) is not None or discount_pct(text) is not None
+    if draft and edit and intent not in ("recall", "talk_track", "explain_action") and len(words) <= 20:
+        return "draft_email", max(confidence, 0.9)
+    if (
+        slots.email(text)
+        and re.search(r"发|寄|\bsend\b|\bforward\b|\bmail\b", text, re.I)
+        and (draft or chances["send_email"] > chances["draft_email"])
+    ):
+        return "send_email", max(confidence, 0.9)
+    if (
+        intent == "send_email"
+        and not draft
+        and mentions
+        and slots.first_of(slots.PURPOSES, text) != "follow_up"
+    ):
+        return "draft_email", max(chances["draft_email"], SURE)
+    if slots.YES.match(text) and draft and focus.get("intent") == "draft_email":
+        return "send_email", 0.5
+    return None
+
+
+def _on_deal(
+    text: str, mentions: tuple[Mention, ...], ranked: list[tuple[str, float]], focus: Mapping[str, Any]
+) -> tuple[str, float] | None:
+    """ "The second one", a bare name or an aspect speak of a deal."""
+    intent, confidence = ranked[0]
+    chances, words = dict(ranked), tokens(text)
+    if focus.get("listed") and slots.ordinal(text) and len(words) <= 10:
+        return "deal_brief", max(confidence, 0.9)
+    bare = [word for word in words if word not in _FILLERS]
+    if mentions and sum(m.end - m.start for m in mentions[:1]) * 2 >= len("".join(bare)):
+        earlier = focus.get("intent")
+        follow = earlier if earlier in ("recall", "deal_brief") and intent not in SKILLS else intent
+        return (follow, confidence) if follow in SKILLS else ("deal_brief", max(confidence, 0.7))
+    asked = slots.first_of(slots.ASPECTS, text)
+    if (
+        asked
+        and focus.get("deal_id")
+        and confidence < SURE
+        and len(words) <= 12
+        and chances["deal_brief"] > 0.05
+    ):
+        return "deal_brief", max(chances["deal_brief"], SURE)
+    return None
+
+
+_FILLERS = frozenset(["那", "呢", "的", "吧", "啊", "and", "what", "about", "how", "the", "please", "ok"])
+
+
+def _doubt(
+    intent: str, confidence: float, ranked: list[tuple[str, float]], language: str, *, blank: bool
+) -> str | None:
+    """A question when two readings are close; sending is only done when that is clearly what was said."""
+    rival = next(pair for pair in ranked if pair[0] != intent)
+    if confidence < (FAINT if blank else BLIND) and rival[1] < BLIND:
+        return between(intent, rival[0], language) or say("unsure", language)
+    limit = 0.25 if intent == "send_email" else CLOSE
+    if confidence < SURE and confidence - rival[1] < limit:
+        return between(intent, rival[0], language)
+    return None
+
+
+def _without_skill(
+    text: str, intent: str, confidence: float, language: str, others: tuple[tuple[str, float], ...]
+) -> Reading:
+    name = intent
+    if intent == "out_of_scope":
+        name = next((subject for subject, pattern in _SUBJECTS if pattern.search(text)), "out_of_scope")
+        if name == "out_of_scope" and confidence < 0.45:
+            name = "unsure"
+    sentence = say(name, language)
+    return Reading(
+        intent=intent,
+        language=language,
+        confidence=round(confidence, 3),
+        alternatives=others,
+        unsupported=sentence if intent == "out_of_scope" else None,
+        reply=None if intent == "out_of_scope" else sentence,
+    )
+
+
+def _talk(intent: str, name: str, language: str) -> Reading:
+    return Reading(intent=intent, language=language, confidence=1.0, reply=say(name, language))

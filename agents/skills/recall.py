@@ -1,0 +1,137 @@
+"""Skill: find what was said or written, and quote it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta, timezone
+
+from pydantic import BaseModel, Field
+
+from actions.desk import Filters, Passage
+from agents.citing import cite_passage
+from agents.lookup import Unclear, not_found, the_account_id, the_deal
+from agents.skill import Skill, Turn
+from agents.wording import KINDS, day, excerpt, term
+from knowledge.terms import query_terms
+
+SHOWN = 4
+_PER_SOURCE = 2
+_EVERYDAY = frozenset(
+    {
+        "今天",
+        "昨天",
+        "明天",
+        "现在",
+        "时候",
+        "么时",
+        "候能",
+        "客户",
+        "可以",
+        "一下",
+        "today",
+        "now",
+        "customer",
+    }
+)
+"""Words that stand in any talk and so show nothing."""
+
+
+class Arguments(BaseModel):
+    """What recall takes. Dates are ISO days, both included."""
+
+    query: str = Field(min_length=1, max_length=1000, description="what to look for, in the user's own words")
+    deal: str | None = Field(default=None, description="only in this deal (name, id or customer)")
+    account: str | None = Field(default=None, description="only with this customer")
+    kind: str | None = Field(default=None, description="mail, call, meeting, chat, note, web or order")
+    since: date | None = Field(default=None, description="from this day on, YYYY-MM-DD")
+    until: date | None = Field(default=None, description="up to and including this day, YYYY-MM-DD")
+    outcome: str | None = Field(default=None, description="only from deals that are open, won or lost")
+
+
+def run(turn: Turn, arguments: Arguments) -> str:
+    """Search all calls, meetings, mails, chats and notes the user may read and quote the best passages with speaker,
+    date and deal. Use it for what somebody said, wrote, asked or promised ("客户怎么说交付时间的", "谁提过等保",
+    "what did they say about pricing"), with filters for deal, customer, kind, time and outcome."""
+    filters = _filters(turn, arguments)
+    if isinstance(filters, Unclear):
+        return filters.sentence
+    found = turn.desk.recall(arguments.query, filters=filters, k=8)
+    best = _spread(found)
+    if not best:
+        return turn.say(
+            f"没有找到与“{arguments.query[:40]}”有关的内容。",
+            f"I found nothing about “{arguments.query[:40]}”.",
+        )
+    lines = [_head(turn, arguments.query, best)]
+    lines += [_line(turn, passage, arguments.query) for passage in best]
+    turn.focus["intent"] = "recall"
+    _remember(turn, best)
+    turn.suggestions.append(turn.say("这单现在怎么样了?", "How is this deal doing?"))
+    return "\n".join(lines)
+
+
+def _filters(turn: Turn, arguments: Arguments) -> Filters | Unclear:
+    deals: frozenset[str] = frozenset()
+    accounts: frozenset[str] = frozenset()
+    if arguments.deal:
+        chosen = the_deal(turn, arguments.deal)
+        if isinstance(chosen, Unclear):
+            return chosen
+        deals = frozenset({chosen.facts.deal.id})
+    if arguments.account:
+        account_id = the_account_id(turn, arguments.account)
+        if not account_id:
+            return not_found(turn, arguments.account)
+        accounts = frozenset({account_id})
+    return Filters(
+        deal_ids=deals,
+        account_ids=accounts,
+        kinds=frozenset({arguments.kind} if arguments.kind in KINDS else ()),
+        outcomes=frozenset({arguments.outcome} if arguments.outcome in ("open", "won", "lost") else ()),
+        since=_start(arguments.since) if arguments.since else None,
+        until=_start(arguments.until) + timedelta(days=1, microseconds=-1) if arguments.until else None,
+    )
+
+
+def _spread(found: Sequence[Passage]) -> list[Passage]:
+    """The best passages, at most two of one interaction and no words twice."""
+    kept: list[Passage] = []
+    for passage in found:
+        same = sum(one.interaction_id == passage.interaction_id for one in kept)
+        if same < _PER_SOURCE and all(passage.text != one.text for one in kept):
+            kept.append(passage)
+    return kept[:SHOWN]
+
+
+def _head(turn: Turn, query: str, best: Sequence[Passage]) -> str:
+    """Says honestly when no passage uses the words that were asked for, only similar ones."""
+    wanted = {one for one in query_terms(query) if len(one) > 1} - _EVERYDAY
+    if any(wanted & set(query_terms(passage.text)) for passage in best):
+        return turn.say(f"找到 {len(best)} 处相关内容:", f"{len(best)} relevant passages:")
+    return turn.say(
+        f"没有找到直接提到“{query[:40]}”的内容,最接近的是:",
+        f"I found nothing that mentions “{query[:40]}” directly; the closest passages:",
+    )
+
+
+def _start(day_: date) -> datetime:
+    return datetime.combine(day_, time(), timezone(timedelta(hours=8)))
+
+
+def _line(turn: Turn, passage: Passage, query: str) -> str:
+    deal = turn.desk.deal(passage.deal_id) if passage.deal_id else None
+    about = f" · {deal.deal.name}({deal.deal.id})" if deal else ""
+    who = f" {passage.speaker}" if passage.speaker else ""
+    quote = excerpt(passage.text, query)
+    mark = cite_passage(turn, passage, quote)
+    return f"- {day(passage.at)} {term(turn, KINDS, passage.kind)}{who}{about}:“{quote}” {mark}"
+
+
+def _remember(turn: Turn, best: list[Passage]) -> None:
+    """When everything found is about one deal, the talk is about that deal now."""
+    deals = {passage.deal_id for passage in best}
+    if len(deals) == 1 and (only := deals.pop()):
+        turn.focus["deal_id"] = only
+
+
+SKILL = Skill(name="recall", arguments=Arguments, run=run)

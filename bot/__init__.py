@@ -1,0 +1,1 @@
+"""The front door: channels, inbox, jobs, wiring, settings and the command line."""

@@ -1,0 +1,1 @@
+"""The menu of channels; a chat platform is one file here."""

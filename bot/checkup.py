@@ -1,0 +1,135 @@
+"""The check-up behind `doctor`: database, index, policy, audit chain, mail, model, each with what to do."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlmodel import func, select
+
+from actions import record
+from actions.tables import Action
+from knowledge.model import Interaction, Person
+
+from .settings import Settings
+from .wiring import House, open_house
+
+LOW_DISK_BYTES = 200 * 1024 * 1024
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One thing looked at. `level`: ok, note (works, but know it), broken (with the fix)."""
+
+    what: str
+    level: Literal["ok", "note", "broken"]
+    says: str
+    fix: str = ""
+
+
+def checkup(settings: Settings) -> list[Finding]:
+    """Every check, in order; one that fails does not hide the others."""
+    findings = [_disk(settings)]
+    try:
+        house = open_house(settings)
+    except Exception as error:  # noqa: BLE001  this is a door: whatever is wrong is the finding
+        findings.append(
+            Finding(
+                what="数据库 / database", level="broken", says=str(error).splitlines()[0], fix=_DATABASE_FIX
+            )
+        )
+        return findings
+    for check in (_people, _index, _policy, _audit, _uncertain, _mail, _model):
+        findings += _guarded(check, house)
+    house.close()
+    return findings
+
+
+_DATABASE_FIX = "检查 DATABASE_URL、目录权限与磁盘空间 / check DATABASE_URL, permissions and disk space"
+
+
+def _guarded(check: Callable[[House], Iterator[Finding]], house: House) -> list[Finding]:
+    try:
+        return list(check(house))
+    except Exception as error:  # noqa: BLE001  this is a door: whatever is wrong is the finding
+        return [
+            Finding(what=check.__name__.strip("_"), level="broken", says=f"{type(error).__name__}: {error}")
+        ]
+
+
+def _disk(settings: Settings) -> Finding:
+    folder = settings.var_dir.absolute()
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free
+    if not os.access(folder, os.W_OK):
+        return Finding(
+            what="磁盘 / disk", level="broken", says=f"{folder} 不可写 / not writable", fix="VAR_DIR"
+        )
+    if free < LOW_DISK_BYTES:
+        fix = "腾出空间或改 VAR_DIR / free some space or change VAR_DIR"
+        return Finding(what="磁盘 / disk", level="broken", says=f"只剩 {free >> 20} MB / MB left", fix=fix)
+    return Finding(what="磁盘 / disk", level="ok", says=f"{folder} {free >> 20} MB")
+
+
+def _people(house: House) -> Iterator[Finding]:
+    with house.store.reading() as session:
+        persons = session.exec(select(func.count()).select_from(Person)).one()
+        talks = session.exec(select(func.count()).select_from(Interaction)).one()
+    what = f"{persons} 人, {talks} 条往来 / people, interactions"
+    if persons:
+        yield Finding(what="数据库 / database", level="ok", says=what)
+    else:
+        yield Finding(what="数据库 / database", level="note", says=what, fix="make run, chengdan ingest FILE")
+
+
+def _index(house: House) -> Iterator[Finding]:
+    house.search.recall("检查 check", groups=frozenset(), k=1)
+    if house.search.degraded:
+        fix = "检查 EMBEDDING_* 与 CHROMA_URL / check EMBEDDING_* and CHROMA_URL"
+        yield Finding(what="检索 / search", level="note", says=house.search.degraded, fix=fix)
+    else:
+        yield Finding(what="检索 / search", level="ok", says="索引可用 / the index answers")
+
+
+def _policy(house: House) -> Iterator[Finding]:
+    yield Finding(what="策略 / policy", level="ok", says=f"{len(house.judge.rules)} 条规则 / rules")
+
+
+def _audit(house: House) -> Iterator[Finding]:
+    with house.store.reading() as session:
+        result = record.verify(session, house.head_file)
+    if result.ok:
+        yield Finding(what="审计链 / audit", level="ok", says=f"{result.records} 条 / records")
+    else:
+        fix = "chengdan audit verify; 停用并查明谁改了数据库 / stop and find out who changed the database"
+        yield Finding(what="审计链 / audit", level="broken", says=result.problems[0], fix=fix)
+
+
+def _uncertain(house: House) -> Iterator[Finding]:
+    with house.store.reading() as session:
+        rows = session.exec(select(Action).where(Action.state == "unknown")).all()
+    for row in rows:
+        fix = f"到邮箱按 Message-ID {row.message_id} 核实 / look for it in the mailbox"
+        yield Finding(
+            what=f"动作 {row.code} / action", level="note", says="结果不明 / outcome unknown", fix=fix
+        )
+
+
+def _mail(house: House) -> Iterator[Finding]:
+    says = house.gate.hands.mail.describe()
+    level: Literal["ok", "note"] = "ok" if house.settings.smtp_url.get_secret_value() else "note"
+    fix = "" if level == "ok" else "设 SMTP_URL 才会真正寄出 / set SMTP_URL to really send"
+    yield Finding(what="发信 / mail", level=level, says=says, fix=fix)
+
+
+def _model(house: House) -> Iterator[Finding]:
+    settings = house.settings
+    if settings.has_model:
+        yield Finding(what="模型 / model", level="ok", says=f"{settings.llm_model} @ {settings.llm_base_url}")
+    else:
+        fix = "设 LLM_BASE_URL、LLM_API_KEY、LLM_MODEL / set them to use a model"
+        yield Finding(what="模型 / model", level="note", says="离线助手 / offline brain", fix=fix)

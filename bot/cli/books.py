@@ -1,0 +1,117 @@
+"""Commands for the auditor and the rule keeper: audit verify|export, policy check|test|replay."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import timedelta
+from pathlib import Path
+
+from . import EXIT_FAILED, EXIT_USAGE
+from .opening import opened
+from .screen import err, out, out_json
+from .trouble import Trouble
+
+
+def verify(*, as_json: bool) -> None:
+    """Walk the chain; exit code 1 and every problem when it does not hold."""
+    from actions import record
+
+    house = opened()
+    with house.store.reading() as session:
+        result = record.verify(session, house.head_file)
+    if as_json:
+        out_json({"ok": result.ok, "records": result.records, "problems": list(result.problems)})
+    else:
+        out(
+            "\n".join(result.problems)
+            or f"审计链完整,共 {result.records} 条 / the chain holds, {result.records} records"
+        )
+    if not result.ok:
+        raise SystemExit(EXIT_FAILED)
+
+
+def export(target: Path | None) -> None:
+    """The chain as JSON lines, to a file or standard output."""
+    from actions import record
+
+    house = opened()
+    with house.store.reading() as session:
+        lines = (
+            json.dumps(record.as_json(row), ensure_ascii=False, sort_keys=True)
+            for row in record.records(session)
+        )
+        if target is None:
+            for line in lines:
+                out(line)
+            return
+        with target.open("w", encoding="utf-8") as file:
+            count = sum(1 for line in lines if file.write(line + "\n"))
+    err(f"{count} 条写入 {target} / records written")
+
+
+def policy_check(folder: Path | None) -> None:
+    """Schema, rules and annotations."""
+    from policies.cases import check
+
+    problems = check(_folder(folder))
+    out("\n".join(problems) or "策略无误 / the rules are sound")
+    if problems:
+        raise SystemExit(EXIT_FAILED)
+
+
+def policy_test(folder: Path | None, *, as_json: bool) -> None:
+    """Every case beside the rules."""
+    from policies.cases import run_cases
+
+    report = run_cases(_folder(folder))
+    failures = [str(failure) for failure in report.failures]
+    failures += [f"规则 {rule} 没有用例 / rule {rule} has no case" for rule in report.untried]
+    if as_json:
+        out_json({"cases": report.total, "failures": failures})
+    else:
+        out("\n".join(failures) or f"{report.total} 个用例全部通过 / all {report.total} cases pass")
+    if failures:
+        raise SystemExit(EXIT_FAILED)
+
+
+def policy_replay(folder: Path, since: str, *, as_json: bool) -> None:
+    """Recorded decisions judged again under the changed rules."""
+    from sqlmodel import col, select
+
+    from actions.tables import Action
+    from policies.engine import Judge
+    from policies.replay import replay
+
+    house = opened()
+    after = house.clock() - _span(since)
+    with house.store.reading() as session:
+        rows = session.exec(
+            select(Action).where(col(Action.created_at) >= after).order_by(col(Action.created_at))
+        ).all()
+    records = [
+        {
+            "id": row.id, "action": row.action, "principal": row.decision["principal"],
+            "resource": row.decision["resource"], "facts": row.facts,
+        }
+        for row in rows
+        if row.decision.get("principal")
+    ]  # fmt: skip
+    report = replay(house.judge, Judge.load(_folder(folder)), records)
+    out_json(report.as_json()) if as_json else out(report.as_text())
+
+
+def _folder(folder: Path | None) -> Path:
+    chosen = folder or Path(__file__).resolve().parents[2] / "policies"
+    if not chosen.is_dir():
+        raise Trouble(f"没有目录 {chosen} / no folder {chosen}", EXIT_USAGE)
+    return chosen
+
+
+def _span(text: str) -> timedelta:
+    match = re.fullmatch(r"(\d+)\s*([dhw])", text.strip().lower())
+    if not match:
+        raise Trouble("时间写成 90d、24h 或 4w / write a span as 90d, 24h or 4w", EXIT_USAGE)
+    return (
+        int(match[1]) * {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}[match[2]]
+    )

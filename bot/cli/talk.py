@@ -1,0 +1,73 @@
+"""`ask` and `chat`: the conversation in a terminal."""
+
+from __future__ import annotations
+
+import sys
+import uuid
+
+from bot.inbox import Inbox, answer_of
+from bot.messages import Inbound
+from bot.wiring import House
+
+from . import EXIT_FAILED, EXIT_USAGE, EXIT_WAITING
+from .opening import asker, opened
+from .screen import err, out, out_json
+from .trouble import Trouble
+
+
+def ask(text: str, who: str, *, thread: str, as_json: bool, demo: bool) -> None:
+    """One question, one answer. Exit code 4 when something it asked for waits for a person, 1 when refused."""
+    words = sys.stdin.read() if text == "-" else text
+    if not words.strip():
+        raise Trouble("没有要问的话 / there is no question", EXIT_USAGE)
+    house = opened(demo=demo)
+    try:
+        raise SystemExit(_ask(house, words, who, thread=thread, as_json=as_json))
+    finally:
+        house.close()
+
+
+def _ask(house: House, words: str, who: str, *, thread: str, as_json: bool) -> int:
+    person = asker(house, who)
+    house.performer.tick()
+    thread = thread or uuid.uuid4().hex[:12]
+    inbound = Inbound(
+        channel="ask", person_id=person.id, thread=thread, text=words, external_id=uuid.uuid4().hex
+    )
+    reply = Inbox(house).handle(inbound)
+    answer = answer_of(reply, mode=house.settings.llm_model or "offline")
+    if as_json:
+        out_json({**answer.as_json(), "thread": thread, "notices": list(reply.notices)})
+    else:
+        out(answer.text)
+        _footnotes(answer.as_json())
+        for notice in reply.notices:
+            err(f"🔔 {notice}")
+        err(f"(--thread {thread} 接着问 / to go on)")
+    return _exit_code([note.status for note in answer.outcomes])
+
+
+def _exit_code(statuses: list[str]) -> int:
+    if any(status in ("refused", "failed", "unknown") for status in statuses):
+        return EXIT_FAILED
+    return EXIT_WAITING if "waiting" in statuses else 0
+
+
+def _footnotes(answer: dict[str, object]) -> None:
+    sources = answer["sources"]
+    assert isinstance(sources, tuple | list)
+    if sources:
+        out()
+    for source in sources:
+        speaker = f" {source['speaker']}" if source["speaker"] else ""
+        out(f"  [{source['n']}] {source['id']} {source['date']} {source['kind']}{speaker}: {source['title']}")
+
+
+def chat(who: str, *, demo: bool, thread: str) -> None:
+    """Open the terminal channel as a person."""
+    from bot.channels.terminal import Terminal
+
+    house = opened(demo=demo)
+    person = asker(house, who)
+    Terminal(house, person, thread or "main").run()
+    house.close()

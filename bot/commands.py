@@ -1,0 +1,215 @@
+"""What people type with a slash (or as a text code, 批准 A7F3): no model is asked, the gate decides.
+
+A menu: each command is one function of the desk, the approving side, and its words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from actions.action import Outcome
+from actions.approvals import Approvals
+from actions.counter import PersonDesk
+
+from .cards import card_text, explanation_text
+from .messages import Reply
+
+
+@dataclass(frozen=True, kw_only=True)
+class Station:
+    """Where a command is carried out: the person's desk, the approving side, and the last answer's sources."""
+
+    desk: PersonDesk
+    approvals: Approvals
+    sources: list[dict[str, Any]]
+    language: str
+    own_actions: Callable[[], list[tuple[str, str, str]]]
+
+    def say(self, zh: str, en: str) -> str:
+        return en if self.language == "en" else zh
+
+
+TEXT_CODES = re.compile(
+    r"^\s*(批准|同意|驳回|拒绝|撤回|撤销|approve|reject|undo)\s*[#:]?\s*([A-Za-z0-9]{4,16}|act-[0-9a-f]{16})(?:\s+(.*))?$",
+    re.IGNORECASE | re.DOTALL,
+)
+_CODE_VERBS = {
+    "批准": "approve", "同意": "approve", "驳回": "reject", "拒绝": "reject", "撤回": "undo", "撤销": "undo",
+    "approve": "approve", "reject": "reject", "undo": "undo",
+}  # fmt: skip
+
+
+def parse(text: str) -> tuple[str, str] | None:
+    """(command, rest) when the text is a command or a text code, else None."""
+    coded = TEXT_CODES.match(text)
+    if coded and (any(c.isdigit() for c in coded[2]) or coded[2].isupper()):
+        return _CODE_VERBS[coded[1].lower()], f"{coded[2]} {coded[3] or ''}".strip()
+    if not text.startswith("/") or len(text) < 2 or text[1] in " /":
+        return None
+    name, _, rest = text[1:].partition(" ")
+    return name.strip().lower(), rest.strip()
+
+
+def run(name: str, rest: str, station: Station) -> Reply:
+    """Carry out a command; an unknown one is answered with the list."""
+    command = COMMANDS.get(name)
+    if command is None:
+        return Reply(
+            text=station.say(f"没有 /{name} 这个命令。", f"There is no /{name}. ") + "\n" + help_text(station)
+        )
+    return command(rest, station)
+
+
+def _source(rest: str, station: Station) -> Reply:
+    numbers = re.findall(r"\d+", rest)
+    chosen = [s for s in station.sources if str(s["n"]) in numbers] if numbers else station.sources
+    if not chosen:
+        return Reply(text=station.say("上一条回答没有这个来源。", "The last answer has no such source."))
+    return Reply(text="\n\n".join(_source_text(source, station) for source in chosen))
+
+
+def _source_text(source: dict[str, Any], station: Station) -> str:
+    head = f"[{source['n']}] {source['id']} · {source['date']} · {source['kind']} · {source['title']}"
+    speaker = f"\n{source['speaker']}:" if source.get("speaker") else ""
+    row = station.desk.interaction(str(source["id"]))
+    whole = f"\n—— {station.say('原文', 'in full')} ——\n{row.text}" if row else ""
+    return f"{head}{speaker}\n“{source['quote']}”{whole}"
+
+
+def _why(rest: str, station: Station) -> Reply:
+    why = station.desk.explain(rest) if rest else None
+    if why is None:
+        return Reply(text=station.say("没有找到这个动作,用法: /why 编号", "No such action. Usage: /why CODE"))
+    return Reply(text=explanation_text(why, station.language))
+
+
+def _show(rest: str, station: Station) -> Reply:
+    card = station.desk.card(rest) if rest else None
+    if card is None:
+        return Reply(
+            text=station.say("没有找到这个动作,用法: /show 编号", "No such action. Usage: /show CODE")
+        )
+    return Reply(text=card_text(card, station.language))
+
+
+def _waiting(_rest: str, station: Station) -> Reply:
+    cards = station.desk.waiting()
+    if not cards:
+        return Reply(text=station.say("没有等你审批的动作。", "Nothing waits for you."))
+    return Reply(text="\n\n".join(card_text(card, station.language) for card in cards))
+
+
+def _actions(_rest: str, station: Station) -> Reply:
+    rows = station.own_actions()
+    if not rows:
+        return Reply(text=station.say("还没有动作。", "No actions yet."))
+    return Reply(text="\n".join(f"{code}  {state}  {headline}" for code, state, headline in rows))
+
+
+def _approve(rest: str, station: Station) -> Reply:
+    ref = rest.split()[0] if rest else ""
+    card = station.desk.card(ref)
+    seen = card.payload_hash if card else ""
+    return _told(
+        station,
+        station.approvals.approve(station.desk.person.id, ref, seen_hash=seen, channel=station.desk.channel),
+    )
+
+
+def _reject(rest: str, station: Station) -> Reply:
+    ref, _, reason = rest.partition(" ")
+    return _told(
+        station, station.approvals.reject(station.desk.person.id, ref, reason, channel=station.desk.channel)
+    )
+
+
+def _undo(rest: str, station: Station) -> Reply:
+    ref = rest.split()[0] if rest else ""
+    return _told(station, station.approvals.undo(station.desk.person.id, ref, channel=station.desk.channel))
+
+
+def _edit(rest: str, station: Station) -> Reply:
+    ref, _, change = rest.partition(" ")
+    try:
+        changes = edits(change)
+    except ValueError as error:
+        return Reply(text=str(error))
+    return _told(
+        station, station.approvals.edit(station.desk.person.id, ref, changes, channel=station.desk.channel)
+    )
+
+
+EDITABLE = ("subject", "body", "to", "discount")
+
+
+def edits(text: str) -> dict[str, Any]:
+    """`subject=… body=… to=a@b discount=5` -> changed arguments; a value runs to the next `name=`. `\\n` is a line end."""
+    parts = re.split(rf"(?:^|\s)({'|'.join(EDITABLE)})=", text)
+    found = dict(zip(parts[1::2], (value.strip() for value in parts[2::2]), strict=True))
+    if not found or parts[0].strip():
+        raise ValueError(
+            "用法: /edit 编号 subject=新主题 body=新正文 to=地址 discount=5 / usage: /edit CODE subject=… body=… to=… discount=5"
+        )
+    changes: dict[str, Any] = {
+        name: found[name].replace("\\n", "\n") for name in ("subject", "body") if name in found
+    }
+    if "to" in found:
+        changes["to"] = [
+            {"address": address, "name": ""} for address in re.split(r"[,;，；\s]+", found["to"]) if address
+        ]
+    if "discount" in found:
+        try:
+            changes["discount_bp"] = round(float(found["discount"].rstrip("%％")) * 100)
+        except ValueError:
+            raise ValueError(
+                "discount 要写成百分数,如 discount=5 / discount is a percentage, e.g. discount=5"
+            ) from None
+    return changes
+
+
+def _told(station: Station, outcome: Outcome) -> Reply:
+    text = outcome.reason_en if station.language == "en" and outcome.reason_en else outcome.reason
+    return Reply(text="\n".join([text, *(f"⚠ {warning}" for warning in outcome.warnings)]))
+
+
+def _as(rest: str, station: Station) -> Reply:
+    if not rest:
+        return Reply(text=station.say("用法: /as 姓名或编号", "Usage: /as NAME-OR-ID"))
+    return Reply(text="", switch_to=rest)
+
+
+def _help(_rest: str, station: Station) -> Reply:
+    return Reply(text=help_text(station))
+
+
+def _quit(_rest: str, station: Station) -> Reply:
+    return Reply(text=station.say("再见。", "Bye."), quit=True)
+
+
+def help_text(station: Station) -> str:
+    """The commands, one a line, in the asker's language."""
+    return "\n".join(f"{usage:<28}{station.say(zh, en)}" for usage, zh, en in HELP)
+
+
+HELP = (
+    ("/source [n]", "打开上一条回答的来源", "open the sources of the last answer"),
+    ("/approvals", "等我审批的动作", "what waits for my yes"),
+    ("/actions", "我发起的动作", "what I asked for"),
+    ("/show CODE", "动作卡片", "the card of an action"),
+    ("/why CODE", "为什么这样决定", "why it was decided so"),
+    ("/approve CODE", "批准(也可输入: 批准 CODE)", "approve"),
+    ("/reject CODE reason", "驳回并写明原因", "reject with a reason"),
+    ("/edit CODE subject=… body=…", "修改(成为新动作,重新判定)", "edit: a new action, judged anew"),
+    ("/undo CODE", "撤销或撤回", "undo or withdraw"),
+    ("/as WHO", "演示中换个身份", "be somebody else (terminal only)"),
+    ("/help  /quit", "帮助  退出", "help and leave"),
+)
+
+COMMANDS: dict[str, Callable[[str, Station], Reply]] = {
+    "source": _source, "why": _why, "show": _show, "approvals": _waiting, "actions": _actions,
+    "approve": _approve, "reject": _reject, "undo": _undo, "edit": _edit, "as": _as, "help": _help,
+    "quit": _quit, "exit": _quit,
+}  # fmt: skip

@@ -1,0 +1,156 @@
+"""One message in, one reply out: stored under a unique key first, answered once, whatever is redelivered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlmodel import col, select
+
+from actions.counter import PersonDesk
+from actions.tables import Action
+from actions.wording import state_name
+from agents.answer import Answer
+from knowledge.library import conversations
+from knowledge.model import Conversation, Message, Person
+
+from . import commands
+from .language import language_of
+from .messages import Inbound, Reply
+from .wiring import House
+
+HISTORY = 12
+"""Lines of the conversation a brain is shown."""
+
+TOO_LONG = 100_000
+
+
+@dataclass
+class Inbox:
+    """The one way from a channel to the assistant."""
+
+    house: House
+
+    def handle(self, inbound: Inbound, on_text: Callable[[str], None] | None = None) -> Reply:
+        """Answer one message. The same `external_id` in the same thread gets the same reply and no second effect."""
+        opened = self._open(inbound)
+        if opened is None:
+            return Reply(
+                text="我不认识你的账号,请联系管理员绑定。/ I do not know you; ask your administrator."
+            )
+        person, conversation, seen = opened
+        if seen is not None:
+            return Reply(text=seen.text)
+        language = language_of(inbound.text, person.language)
+        desk = self.house.desk(person, conversation.id, inbound.channel, language)
+        parsed = commands.parse(inbound.text)
+        if parsed:
+            reply = commands.run(*parsed, self._station(desk, conversation, language))
+        else:
+            reply = self._answer(desk, conversation, inbound, language, on_text)
+        self.house.performer.tick()
+        notices = self._close(person, conversation, inbound, reply)
+        return replace(reply, notices=notices)
+
+    def notices(self, person_id: str) -> tuple[str, ...]:
+        """What this person must be told now; handed out once."""
+        with self.house.store.session() as session:
+            rows = conversations.waiting_notices(session, person_id)
+            texts = tuple(row.text for row in rows)
+            conversations.mark_delivered(session, rows, self.house.clock())
+        return texts
+
+    def _open(self, inbound: Inbound) -> tuple[Person, Conversation, Message | None] | None:
+        now = self.house.clock()
+        with self.house.store.session() as session:
+            person = session.get(Person, inbound.person_id)
+            if person is None or not person.active:
+                return None
+            conversation = conversations.open_conversation(
+                session, person.id, inbound.channel, inbound.thread, now
+            )
+            line = Message(
+                conversation_id=conversation.id,
+                role="user",
+                text=inbound.text[:TOO_LONG],
+                at=now,
+                external_id=inbound.external_id,
+            )
+            if conversations.add_message(session, line) is None:
+                key = _reply_key(inbound)
+                return (
+                    person,
+                    conversation,
+                    conversations.message_by_external_id(session, conversation.id, key),
+                )
+            return person, conversation, None
+
+    def _answer(
+        self,
+        desk: PersonDesk,
+        conversation: Conversation,
+        inbound: Inbound,
+        language: str,
+        on_text: Callable[[str], None] | None,
+    ) -> Reply:
+        with self.house.store.reading() as session:
+            lines = conversations.messages(session, conversation.id, HISTORY + 1)
+        history = [(line.role, line.text) for line in lines if line.external_id != inbound.external_id]
+        turn = self.house.turn(desk, inbound, language, dict(conversation.focus))
+        answer = self.house.assistant.answer(turn, history, on_text)
+        return Reply(text=answer.text, answer=answer)
+
+    def _close(
+        self, person: Person, conversation: Conversation, inbound: Inbound, reply: Reply
+    ) -> tuple[str, ...]:
+        now = self.house.clock()
+        with self.house.store.session() as session:
+            line = Message(
+                conversation_id=conversation.id,
+                role="assistant",
+                text=reply.text,
+                at=now,
+                external_id=_reply_key(inbound),
+                answer=reply.answer.as_json() if reply.answer else {},
+            )
+            conversations.add_message(session, line)
+            if reply.answer:
+                conversations.save_focus(session, conversation.id, reply.answer.focus)
+        return self.notices(person.id)
+
+    def _station(self, desk: PersonDesk, conversation: Conversation, language: str) -> commands.Station:
+        return commands.Station(
+            desk=desk,
+            approvals=self.house.approvals,
+            sources=self._last_sources(conversation.id),
+            language=language,
+            own_actions=lambda: self._own_actions(desk.person.id, language),
+        )
+
+    def _last_sources(self, conversation_id: str) -> list[dict[str, Any]]:
+        with self.house.store.reading() as session:
+            lines = conversations.messages(session, conversation_id, 40)
+        for line in reversed(lines):
+            if line.role == "assistant" and line.answer.get("sources"):
+                return list(line.answer["sources"])
+        return []
+
+    def _own_actions(self, person_id: str, language: str) -> list[tuple[str, str, str]]:
+        with self.house.store.reading() as session:
+            query = (
+                select(Action).where(Action.requester_id == person_id).order_by(col(Action.created_at).desc())
+            )
+            return [
+                (row.code, state_name(row.state, language), row.action)
+                for row in session.exec(query.limit(20))
+            ]
+
+
+def _reply_key(inbound: Inbound) -> str:
+    return f"reply:{inbound.external_id}"
+
+
+def answer_of(reply: Reply, mode: str) -> Answer:
+    """A command's text in the shape of an answer, for programs that read JSON."""
+    return reply.answer or Answer(text=reply.text, mode=mode)

@@ -1,0 +1,106 @@
+"""Every setting of the product, read once at the top; secrets come from the environment or `.env` alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Defaults work at once: no key, no server, no network. `.env.example` says the same, and a test keeps it so."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_file_encoding="utf-8", extra="ignore", env_ignore_empty=True
+    )
+
+    var_dir: Path = Field(
+        default=Path("var"), description="数据目录: 库、索引、发件箱 / database, indexes, outbox"
+    )
+    database_url: str = Field(
+        default="",
+        description="数据库 / empty: SQLite under VAR_DIR; postgresql://user:pass@host/db for PostgreSQL",
+    )
+
+    llm_base_url: str = Field(
+        default="", description="任何 OpenAI 兼容端点 / any OpenAI-compatible endpoint, with /v1"
+    )
+    llm_api_key: SecretStr = Field(default=SecretStr(""), description="该端点的密钥 / its key")
+    llm_model: str = Field(default="", description="模型名 / model name; empty: the offline brain answers")
+    llm_timeout_s: float = Field(
+        default=30, gt=0, le=600, description="单次请求超时(秒) / one request, seconds"
+    )
+    llm_deadline_s: float = Field(
+        default=90, gt=0, le=1800, description="一轮对话总时限(秒) / one whole turn, seconds"
+    )
+
+    embedding_base_url: str = Field(
+        default="", description="向量端点 / empty: LLM_BASE_URL when EMBEDDING_MODEL is set"
+    )
+    embedding_api_key: SecretStr = Field(
+        default=SecretStr(""), description="向量端点密钥 / empty: LLM_API_KEY"
+    )
+    embedding_model: str = Field(
+        default="", description="向量模型 / empty: offline search; after a change run reindex"
+    )
+    chroma_url: str = Field(
+        default="", description="Chroma 服务器 / empty: embedded; http://host:8000 for several processes"
+    )
+
+    smtp_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="发信 / empty: .eml files under VAR_DIR/outbox; smtp://user:pass@host:587, smtps://host",
+    )
+    mail_domain: str = Field(
+        default="", description="本公司邮箱域名 / our mail domain; empty: that of the first colleague"
+    )
+
+    utc_offset_hours: int = Field(
+        default=8, ge=-12, le=14, description="工作时区 / the working clock's offset from UTC"
+    )
+    working_calendar: bool = Field(
+        default=False,
+        description="true: 下班和周末对外邮件需本人确认 / mails after hours wait for the sender's own yes",
+    )
+    approval_ttl_hours: float = Field(
+        default=24, gt=0, le=720, description="审批多久作废 / an approval expires into no"
+    )
+    uncertain_after_s: int = Field(
+        default=300, ge=30, description="执行中断多久算结果不明 / when an interrupted effect is UNKNOWN"
+    )
+
+    default_person: str = Field(
+        default="", description="终端默认身份 / who the terminal is; empty: the first rep"
+    )
+    log_level: str = Field(default="WARNING", description="日志级别 / DEBUG, INFO, WARNING, ERROR")
+    serve_host: str = Field(default="127.0.0.1", description="健康检查监听地址 / where `serve` listens")
+    serve_port: int = Field(default=8640, ge=1, le=65535, description="健康检查端口 / and on which port")
+
+    @property
+    def database(self) -> str:
+        """The database address in force."""
+        return self.database_url or f"sqlite:///{self.var_dir / 'chengdan.db'}"
+
+    @property
+    def has_model(self) -> bool:
+        return bool(self.llm_model)
+
+
+def example() -> str:
+    """The text of `.env.example`: every setting with what it is for and its default."""
+    lines = [
+        "# 成单的全部设置;复制为 .env 后按需修改,全部可留空。/ Every setting; copy to .env. All may stay as they are."
+    ]
+    for name, field in Settings.model_fields.items():
+        default = field.default
+        shown = default.get_secret_value() if isinstance(default, SecretStr) else default
+        value = str(shown).lower() if isinstance(shown, bool) else shown
+        lines += ["", f"# {field.description or '见文档 / see docs'}", f"{name.upper()}={value}"]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    import sys
+
+    sys.stdout.write(example())

@@ -1,0 +1,189 @@
+"""Composition in one file: every concrete class is named once, and nothing is built at import."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from actions.approvals import Approvals
+from actions.counter import PersonDesk
+from actions.effect import Hands
+from actions.evaluation import Rules
+from actions.gate import Gate
+from actions.gateways.mail import gateway_from
+from actions.performing import Performer
+from knowledge.embeddings import Embedder, OfflineEmbedder, OpenAIEmbedder
+from knowledge.library import people
+from knowledge.migrate import upgrade
+from knowledge.model import Person
+from knowledge.search import Search, VectorOptions
+from knowledge.store import Store
+from policies.engine import Judge
+
+from .messages import Inbound
+from .settings import Settings
+
+if TYPE_CHECKING:
+    from agents.assistant import Assistant
+    from agents.skill import Turn
+OFFLINE_EMBEDDING = "offline"
+
+
+def utc_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass
+class House:
+    """Everything, wired. Parts that cost time to import or open are made on first use."""
+
+    settings: Settings
+    store: Store
+    clock: Callable[[], datetime] = utc_clock
+
+    @cached_property
+    def gate(self) -> Gate:
+        settings = self.settings
+        url = settings.smtp_url.get_secret_value()
+        return Gate(
+            store=self.store,
+            judge=self.judge,
+            hands=Hands(mail=gateway_from(url, settings.var_dir / "outbox")),
+            clock=self.clock,
+            rules=Rules(
+                own_domain=settings.mail_domain or self._first_domain(),
+                utc_offset_hours=settings.utc_offset_hours,
+                working_calendar=settings.working_calendar,
+                approval_ttl_s=int(settings.approval_ttl_hours * 3600),
+                uncertain_after_s=settings.uncertain_after_s,
+            ),
+            head_file=self.head_file,
+        )
+
+    @cached_property
+    def judge(self) -> Judge:
+        return Judge.load()
+
+    @cached_property
+    def approvals(self) -> Approvals:
+        return Approvals(self.gate)
+
+    @cached_property
+    def performer(self) -> Performer:
+        return Performer(self.gate)
+
+    @cached_property
+    def search(self) -> Search:
+        return open_search(self.settings, self.store)
+
+    @cached_property
+    def assistant(self) -> Assistant:
+        from agents.assistant import Assistant
+        from agents.prompting import load_prompt
+        from agents.skills import SKILLS
+
+        return Assistant(
+            skills=SKILLS,
+            model_options=model_options(self.settings),
+            offline=offline_brain,
+            prompt=load_prompt(),
+        )
+
+    @property
+    def head_file(self) -> Path:
+        """The outside copy of the audit chain's head."""
+        return self.settings.var_dir / "audit" / "head.json"
+
+    def desk(self, person: Person, conversation_id: str, channel: str, language: str) -> PersonDesk:
+        return PersonDesk(
+            gate=self.gate,
+            search=self.search,
+            asker=person,
+            conversation_id=conversation_id,
+            channel=channel,
+            language=language,
+        )
+
+    def turn(self, desk: PersonDesk, inbound: Inbound, language: str, focus: dict[str, Any]) -> Turn:
+        from agents.skill import Turn
+
+        return Turn(desk=desk, text=inbound.text, language=language, focus=focus)
+
+    def close(self) -> None:
+        if "assistant" in vars(self):
+            self.assistant.close()
+        self.store.close()
+
+    def _first_domain(self) -> str:
+        with self.store.reading() as session:
+            for person in people.people(session):
+                if "@" in person.email:
+                    return person.email.rpartition("@")[2].lower()
+        return "localhost"
+
+
+def open_house(settings: Settings | None = None, clock: Callable[[], datetime] = utc_clock) -> House:
+    """Read the settings, open the store, bring the database up to date."""
+    settings = settings or Settings()
+    store = Store(settings.database)
+    upgrade(store)
+    return House(settings=settings, store=store, clock=clock)
+
+
+def open_search(settings: Settings, store: Store) -> Search:
+    """The search over this store. Without EMBEDDING_MODEL the lexical index works alone and Chroma is not imported."""
+    folder = settings.var_dir / "index"
+    return Search(store, folder, embedder=_embedder(settings), vectors=_vectors(settings, folder / "vectors"))
+
+
+def _embedder(settings: Settings) -> Embedder | None:
+    """The configured endpoint's model; `offline` is our own, which needs no network."""
+    if not settings.embedding_model:
+        return None
+    if settings.embedding_model == OFFLINE_EMBEDDING:
+        return OfflineEmbedder()
+    return OpenAIEmbedder(
+        base_url=settings.embedding_base_url or settings.llm_base_url,
+        api_key=settings.embedding_api_key.get_secret_value() or settings.llm_api_key.get_secret_value(),
+        model=settings.embedding_model,
+    )
+
+
+def _vectors(settings: Settings, folder: Path) -> VectorOptions:
+    """A Chroma server when CHROMA_URL names one, else a folder that this process opens."""
+    if not settings.chroma_url:
+        return VectorOptions(path=folder)
+    address = urlsplit(settings.chroma_url)
+    secure = address.scheme == "https"
+    return VectorOptions(
+        host=address.hostname or settings.chroma_url,
+        port=address.port or (443 if secure else 8000),
+        ssl=secure,
+    )
+
+
+def model_options(settings: Settings) -> Any:
+    """The configured model, or None: then the offline brain answers."""
+    if not settings.has_model:
+        return None
+    from agents.models import ModelOptions
+
+    return ModelOptions(
+        base_url=settings.llm_base_url,
+        api_key=settings.llm_api_key.get_secret_value(),
+        model=settings.llm_model,
+        timeout_s=settings.llm_timeout_s,
+        deadline_s=settings.llm_deadline_s,
+    )
+
+
+def offline_brain(turn: Turn, *_rest: Any) -> Any:
+    """The brain that needs no model, for one turn."""
+    from agents.offline.model import OfflineBrain
+
+    return OfflineBrain(names=turn.desk.names(), focus=turn.focus, now=turn.desk.now, language=turn.language)

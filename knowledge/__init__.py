@@ -1,0 +1,1 @@
+"""What we know: the nouns, the store, search, blueprints, feeds and insight."""

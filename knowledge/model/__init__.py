@@ -1,0 +1,38 @@
+"""The nouns everything speaks: SQLModel tables without behaviour."""
+
+from .columns import JsonText, UtcDateTime, utc_now
+from .conversations import Conversation, Message, Notice
+from .customers import Account, Contact, Lead
+from .deals import OPEN_STAGES, STAGES, Deal, DealContact, Offer, Product, StageChange
+from .interactions import Interaction, InteractionKind
+from .people import Delegation, Identity, Person, Role, Team
+from .suggestions import Blueprint, IndexState, Suggestion
+
+__all__ = [
+    "OPEN_STAGES",
+    "STAGES",
+    "Account",
+    "Blueprint",
+    "Contact",
+    "Conversation",
+    "Deal",
+    "DealContact",
+    "Delegation",
+    "Identity",
+    "IndexState",
+    "Interaction",
+    "InteractionKind",
+    "JsonText",
+    "Lead",
+    "Message",
+    "Notice",
+    "Offer",
+    "Person",
+    "Product",
+    "Role",
+    "StageChange",
+    "Suggestion",
+    "Team",
+    "UtcDateTime",
+    "utc_now",
+]

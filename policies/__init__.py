@@ -1,0 +1,1 @@
+"""What may be done: Cedar rules over typed facts, decided without any model."""

@@ -1,0 +1,206 @@
+"""The judge: Cedar asked on a ladder of approvals. The only file that knows cedarpy.
+
+A forbid that errs is skipped by Cedar and would let the action through, so every request is checked against the
+schema and any error, or no decision at all, is a DENY with rule id `engine-error`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cedarpy
+
+from . import verdicts
+from .decision import Decision, Verdict
+from .entities import (
+    ACTIONS,
+    KINDS,
+    Json,
+    approvals_context,
+    context_of,
+    person_uid,
+    principal_entity,
+    resource_entity,
+    resource_uid,
+)
+from .facts import ActionFacts, Principal, Resource
+from .ladder import Rung, Votes, climb
+from .rulebook import PolicyError, Rule, RuleText, lint_rules, read_rule, rule_files
+
+POLICY_FOLDER = Path(__file__).parent
+NO_FACTS = ActionFacts()
+READ = "read"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Topic:
+    """One rule file: its text, and its rules as Cedar parsed them, in file order."""
+
+    file: str
+    text: str
+    trees: tuple[Json, ...]
+
+    @property
+    def rules(self) -> list[RuleText]:
+        return [
+            RuleText(file=self.file, effect=tree["effect"], annotations=tree.get("annotations", {}))
+            for tree in self.trees
+        ]
+
+
+class Judge:
+    """Decides what may be done. Holds the parsed rules; build it with `Judge.load` and keep it."""
+
+    def __init__(
+        self, schema: cedarpy.Schema, policies: cedarpy.PolicySet, rules: dict[str, Rule], version: str
+    ):
+        self._schema = schema
+        self._policies = policies
+        self._rules = rules
+        self.policy_version = version
+
+    @classmethod
+    def load(cls, folder: Path | None = None) -> Judge:
+        """Read `schema.cedarschema` and `rules/*.cedar` of a folder (default: this package).
+
+        Raises PolicyError, naming file and rule, when anything does not parse, validate or carry its annotations.
+        """
+        folder = folder or POLICY_FOLDER
+        schema, schema_text = _schema(folder)
+        topics = _topics(folder)
+        texts = [rule for topic in topics for rule in topic.rules]
+        faults = _type_faults(topics, schema) or lint_rules(texts)
+        if faults:
+            raise PolicyError("\n".join(faults))
+        rules = {rule.id: rule for rule in map(read_rule, texts)}
+        policies = cedarpy.PolicySet.from_str("\n".join(topic.text for topic in topics))
+        return cls(schema, policies, rules, _version(schema_text, topics))
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """All rules, by id."""
+        return tuple(self._rules[key] for key in sorted(self._rules))
+
+    def decide(self, principal: Principal, action: str, resource: Resource, facts: ActionFacts) -> Decision:
+        """One of the five outcomes for an action on these facts, with the approvals given so far."""
+        if resource.kind not in KINDS or action not in ACTIONS:
+            return verdicts.refused(verdicts.DEFAULT_DENY, self.policy_version)
+        context = context_of(facts) if action != READ else {}
+        try:
+            world = self._world(principal, [resource])
+        except ValueError:
+            return verdicts.refused(verdicts.ENGINE_ERROR, self.policy_version)
+
+        def ask(votes: Sequence[Votes]) -> list[Rung]:
+            contexts = [
+                {**context, "approvals": approvals_context(*vote)} if context else {} for vote in votes
+            ]
+            return self._rungs(world, principal, action, [(resource, "0")] * len(votes), contexts)
+
+        return climb(ask, (facts.approvals.roles, facts.approvals.count), self.policy_version)
+
+    def may_read(self, principal: Principal, resource: Resource) -> Decision:
+        """ALLOW, or DENY with its reasons."""
+        return self.decide(principal, READ, resource, NO_FACTS)
+
+    def may_read_many(self, principal: Principal, resources: Sequence[Resource]) -> list[bool]:
+        """`may_read(...)` is ALLOW, for each resource in order, in one call of the engine."""
+        known = [resource for resource in resources if resource.kind in KINDS]
+        # Names are positions, so two rows of the same id cannot collide in one world.
+        named = [(resource, str(place)) for place, resource in enumerate(known)]
+        try:
+            world = self._world(principal, known)
+        except ValueError:
+            return [self.may_read(principal, resource).verdict is Verdict.ALLOW for resource in resources]
+        rungs = iter(self._rungs(world, principal, READ, named, [{}] * len(known)))
+        return [resource.kind in KINDS and next(rungs).clean for resource in resources]
+
+    def _world(self, principal: Principal, resources: Sequence[Resource]) -> cedarpy.Entities:
+        """The small set of entities a question needs. Raises ValueError on attributes of a wrong type."""
+        rows = [resource_entity(resource, str(place)) for place, resource in enumerate(resources)]
+        text = json.dumps([principal_entity(principal), *rows])
+        return cedarpy.Entities.from_json_str(text, self._schema)
+
+    def _rungs(
+        self,
+        world: cedarpy.Entities,
+        principal: Principal,
+        action: str,
+        named: Sequence[tuple[Resource, str]],
+        contexts: Sequence[Json],
+    ) -> list[Rung]:
+        """Evaluate resource i under context i."""
+        asked = {"principal": person_uid(principal.id), "action": {"type": "Action", "id": action}}
+        requests = [
+            {**asked, "resource": resource_uid(resource, name), "context": json.dumps(context)}
+            for (resource, name), context in zip(named, contexts, strict=True)
+        ]
+        try:
+            results = cedarpy.is_authorized_batch(requests, self._policies, world, self._schema)
+        except (ValueError, TypeError):
+            return [Rung(allowed=False, error=True)] * len(requests)
+        return [self._rung(result) for result in results]
+
+    def _rung(self, result: cedarpy.AuthzResult) -> Rung:
+        notes = result.diagnostics
+        ids = notes.id_annotations_by_reason.values()
+        error = bool(notes.errors) or result.decision is cedarpy.Decision.NoDecision
+        rules = tuple(self._rules[rule_id] for rule_id in sorted(ids))
+        return Rung(allowed=result.allowed, rules=rules, error=error)
+
+
+def _schema(folder: Path) -> tuple[cedarpy.Schema, str]:
+    path = folder / "schema.cedarschema"
+    if not path.is_file():
+        raise PolicyError(f"{path}: 缺少规则模式文件 / schema file missing")
+    text = path.read_text("utf-8")
+    try:
+        return cedarpy.Schema.from_str(text), text
+    except ValueError as error:
+        raise PolicyError(f"{path}: 模式无法解析 / schema does not parse: {error}") from error
+
+
+def _topics(folder: Path) -> list[_Topic]:
+    """Every rule file, read once. Raises PolicyError naming the file that does not parse."""
+    return [_topic(path) for path in rule_files(folder)]
+
+
+def _topic(path: Path) -> _Topic:
+    try:
+        text = path.read_text("utf-8")
+        static: dict[str, Json] = json.loads(cedarpy.policies_to_json_str(text))["staticPolicies"]
+    except ValueError as error:
+        raise PolicyError(f"{path}: 规则无法解析 / rules do not parse: {error}") from error
+    trees = [static[key] for key in sorted(static, key=lambda name: int(name.removeprefix("policy")))]
+    return _Topic(file=path.name, text=text, trees=tuple(trees))
+
+
+def rule_texts(folder: Path) -> list[RuleText]:
+    """Every rule of a folder with its annotations. Raises PolicyError naming the file that does not parse."""
+    return [rule for topic in _topics(folder) for rule in topic.rules]
+
+
+def validate(folder: Path) -> list[str]:
+    """Cedar's own type check of every rule against the schema, as sentences that name file and rule."""
+    return _type_faults(_topics(folder), _schema(folder)[0])
+
+
+def _type_faults(topics: Sequence[_Topic], schema: cedarpy.Schema) -> list[str]:
+    faults = []
+    for topic in topics:
+        result = cedarpy.validate_policies(topic.text, schema)
+        names = result.id_annotations_by_policy_id
+        faults += [f"{topic.file}: {names.get(e.policy_id, e.policy_id)}: {e.error}" for e in result.errors]
+    return faults
+
+
+def _version(schema_text: str, topics: Sequence[_Topic]) -> str:
+    """SHA-256 over schema and rules without comments and layout: what decides, not how it is typed."""
+    lines = (line.split("//")[0].strip() for line in schema_text.splitlines())
+    trees = [tree for topic in topics for tree in topic.trees]
+    canonical = sorted(json.dumps(tree, ensure_ascii=False, sort_keys=True) for tree in trees)
+    return hashlib.sha256("\n".join([" ".join(filter(None, lines)), *canonical]).encode()).hexdigest()

@@ -1,0 +1,97 @@
+"""Facts into Cedar's words: principals and resources as entities, action facts as context."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .facts import ActionFacts, Principal, Resource
+
+# Resource.kind -> entity type of schema.cedarschema. A kind that is not here has no rights at all.
+KINDS = {
+    "deal": "Deal",
+    "account": "Account",
+    "contact": "Contact",
+    "lead": "Lead",
+    "interaction": "Interaction",
+    "offer": "Offer",
+    "passage": "Passage",
+    "action": "ActionItem",
+    "suggestion": "Suggestion",
+    "report": "Report",
+    "playbook": "Playbook",
+    "blueprint": "Blueprint",
+    "product": "Product",
+    "person": "Colleague",
+    "team": "Team",
+    "rule": "Rule",
+}
+# The actions of schema.cedarschema; what is not listed here no rule can permit.
+ACTIONS = (
+    "read",
+    "create_draft",
+    "prepare_contract",
+    "create_task",
+    "update_deal",
+    "book_meeting",
+    "send_email",
+    "message_customer",
+    "give_discount",
+    "send_quote",
+    "send_contract",
+    "export_data",
+    "change_rule",
+    "approve",
+)
+REQUESTER = "requester"
+
+Uid = dict[str, str]
+Json = dict[str, Any]
+
+
+def person_uid(person_id: str) -> Uid:
+    """The Cedar name of a colleague; the dict form takes any id, quotes and line ends included."""
+    return {"type": "Person", "id": person_id}
+
+
+def resource_uid(resource: Resource, name: str | None = None) -> Uid:
+    """The Cedar name of a resource; `name` stands in for its id where a batch needs unique names."""
+    return {"type": KINDS[resource.kind], "id": resource.id if name is None else name}
+
+
+def principal_entity(principal: Principal) -> Json:
+    """A colleague as a Cedar entity."""
+    attributes: Json = {
+        "roles": sorted(principal.roles),
+        "team": principal.team_id,
+        "region": principal.region,
+        "teams": sorted(principal.teams),
+        "active": principal.active,
+    }
+    return {"uid": person_uid(principal.id), "attrs": attributes, "parents": []}
+
+
+def resource_entity(resource: Resource, name: str | None = None) -> Json:
+    """A row as a Cedar entity; without an owner it has no `owner` attribute, so nobody's id can match it."""
+    attributes: Json = {
+        "team": resource.team_id,
+        "region": resource.region,
+        "stage": resource.stage,
+        "tier": resource.tier,
+        "amount_fen": resource.amount_fen,
+        "confidential": resource.confidential,
+    }
+    if resource.owner_id:
+        attributes["owner"] = {"__entity": person_uid(resource.owner_id)}
+    return {"uid": resource_uid(resource, name), "attrs": attributes, "parents": []}
+
+
+def context_of(facts: ActionFacts) -> Json:
+    """Action facts as a Cedar context without the approvals, which `approvals_context` gives rung by rung."""
+    context = facts.as_record()
+    del context["approvals"]
+    return context
+
+
+def approvals_context(roles: frozenset[str], count: int) -> Json:
+    """Approvals as the rules see them: `others` is how many distinct people besides the requester said yes."""
+    return {"roles": sorted(roles), "others": count - (REQUESTER in roles)}

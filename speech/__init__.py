@@ -1,0 +1,1 @@
+"""Recordings become transcripts: who said what, when."""

@@ -1,0 +1,1 @@
+"""The bench: plain scripts that make the figures of docs/benchmarks.md."""

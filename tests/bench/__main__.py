@@ -1,0 +1,82 @@
+"""`make bench`: every figure of docs/benchmarks.md, measured now and written there."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import platform
+import sys
+from pathlib import Path
+from typing import Any
+
+from tests.bench import bench_policy, bench_retrieval, bench_start, bench_turn
+
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
+DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
+COLUMNS = ("recall@1", "recall@5", "recall@10", "hit@1", "hit@5", "MRR@10", "nDCG@10")
+
+
+def main() -> None:
+    """Measure, print, write."""
+    parts = [
+        _head(),
+        _start(bench_start.measure()),
+        _turn(bench_turn.measure(40)),
+        _policy(bench_policy.measure()),
+    ]
+    if DATA.exists():
+        parts.append(_retrieval(bench_retrieval.bench(DATA)))
+    else:
+        parts.append("## Retrieval\n\n`../shared/data` is not here: not measured.\n")
+    text = "\n".join(parts)
+    DOCUMENT.write_text(text, encoding="utf-8")
+    sys.stdout.write(text)
+
+
+def _head() -> str:
+    machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
+    return (
+        "# Benchmarks\n\n"
+        f"Made by `make bench` on {datetime.date.today().isoformat()} ({machine}). Compare within one table: absolute times belong to this "
+        "machine, ratios travel.\n"
+    )
+
+
+def _start(found: dict[str, Any]) -> str:
+    rows = "\n".join(f"| {name.replace('_', ' ')} | {value} |" for name, value in found.items())
+    return f"## Start-up and offline turns\n\nWhole processes, medians; the bare import is the floor under `ask`.\n\n| | |\n| --- | --: |\n{rows}\n"
+
+
+def _turn(found: dict[str, Any]) -> str:
+    rows = "\n".join(f"| {name.replace('_', ' ')} | {value} |" for name, value in found.items())
+    return (
+        "## One turn on a model\n\nA loopback OpenAI-compatible server that answers at once, two model calls and one tool call; ours minus the "
+        f"bare SDK loop, interleaved in one run.\n\n| | |\n| --- | --: |\n{rows}\n"
+    )
+
+
+def _policy(found: dict[str, float]) -> str:
+    rows = "\n".join(f"| {name.replace('_', ' ')} | {value:.1f} |" for name, value in found.items())
+    return f"## Policy\n\nMicroseconds, beside one SQL read by primary key in the same run.\n\n| | |\n| --- | --: |\n{rows}\n"
+
+
+def _retrieval(found: dict[str, dict[str, Any]]) -> str:
+    lines = [
+        "## Retrieval",
+        "",
+        "`chengdan eval retrieval` on the sets of `../shared/data`, ours / plain BM25 (Okapi, character bigrams and words) in the same run.",
+        "",
+        "| set | " + " | ".join(COLUMNS) + " | p50 / p95 ms | index s |",
+        "| --- |" + " --- |" * (len(COLUMNS) + 2),
+    ]
+    for name, result in found.items():
+        base = result["baseline"]
+        cells = [f"{result[c]:.3f} / {base[c]:.3f}" for c in COLUMNS]
+        lines.append(
+            f"| {name} | {' | '.join(cells)} | {result['p50_ms']:.1f} / {result['p95_ms']:.1f} | {result['index_seconds']:.1f} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    main()

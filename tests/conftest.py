@@ -1,0 +1,83 @@
+"""The floor every test stands on: no network but loopback, no settings from outside, the demo company built once."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.settings import Settings
+from bot.wiring import House, open_house
+from tests.fakes.clock import FakeClock
+from tests.fakes.postgres import PostgresServer, postgres_server
+
+LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")
+_connect = socket.socket.connect
+
+
+def _guarded(self: socket.socket, address: object) -> None:
+    if isinstance(address, tuple) and not str(address[0]).startswith(LOOPBACK):
+        raise OSError(f"tests may not reach {address[0]}")
+    _connect(self, address)  # type: ignore[arg-type]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_network() -> Iterator[None]:
+    """No test can reach a model or a mail server by accident."""
+    socket.socket.connect = _guarded  # type: ignore[method-assign]
+    yield
+    socket.socket.connect = _connect  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    for name in list(os.environ):
+        if name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def demo_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo company, loaded and indexed once for all tests."""
+    from bot.cli.opening import load_demo
+
+    folder = tmp_path_factory.mktemp("demo")
+    house = open_house(Settings(var_dir=folder, _env_file=None), FakeClock())
+    load_demo(house)
+    house.close()
+    return folder
+
+
+@pytest.fixture
+def demo_dir(demo_template: Path, tmp_path: Path) -> Path:
+    """A data folder of one's own with the demo company in it."""
+    return Path(shutil.copytree(demo_template, tmp_path / "var"))
+
+
+@pytest.fixture
+def demo_house(demo_dir: Path) -> Iterator[House]:
+    """The whole house over the demo company, at 10:00 on a Monday in Shanghai."""
+    house = open_house(Settings(var_dir=demo_dir, _env_file=None), FakeClock())
+    yield house
+    house.close()
+
+
+@pytest.fixture(scope="session")
+def _postgres() -> Iterator[PostgresServer]:
+    try:
+        with postgres_server() as server:
+            yield server
+    except FileNotFoundError as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.fixture
+def postgres_url(_postgres: PostgresServer) -> str:
+    """A fresh database on a real PostgreSQL server; skipped with the reason where none can be started."""
+    return _postgres.fresh_url()

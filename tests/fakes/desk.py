@@ -1,0 +1,214 @@
+"""A desk over rows in memory: one asker with rights by team, a recorded transcript of what was submitted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from actions.action import ActionRequest, Outcome, State, Status
+from actions.card import ActionCard, Explanation
+from knowledge import blueprints, objections
+from knowledge.model import (
+    Account,
+    Contact,
+    Deal,
+    DealContact,
+    Interaction,
+    Offer,
+    Person,
+    Product,
+    StageChange,
+    Suggestion,
+)
+from knowledge.names import NameEntry, NameIndex
+from knowledge.passages import Filters, Passage
+from knowledge.snapshot import DealFacts
+from knowledge.terms import query_terms
+
+
+@dataclass
+class FakeRows:
+    """All rows of a small company."""
+
+    people: list[Person] = field(default_factory=list)
+    accounts: list[Account] = field(default_factory=list)
+    contacts: list[Contact] = field(default_factory=list)
+    deal_contacts: list[DealContact] = field(default_factory=list)
+    deals: list[Deal] = field(default_factory=list)
+    stages: list[StageChange] = field(default_factory=list)
+    offers: list[Offer] = field(default_factory=list)
+    products: list[Product] = field(default_factory=list)
+    interactions: list[Interaction] = field(default_factory=list)
+
+
+@dataclass
+class FakeDesk:
+    """Implements actions.desk.Desk. `teams` are the asker's row rights; `answers` are the outcomes `submit` gives, in
+    turn (the last one repeats); `submitted` is the transcript."""
+
+    rows: FakeRows
+    person: Person
+    now: datetime
+    teams: frozenset[str]
+    answers: list[Outcome] = field(default_factory=list)
+    cards: list[ActionCard] = field(default_factory=list)
+    explanations: dict[str, Explanation] = field(default_factory=dict)
+    published: dict[str, dict[str, Any]] = field(default_factory=dict)
+    submitted: list[ActionRequest] = field(default_factory=list)
+    drafts: dict[str, Suggestion] = field(default_factory=dict)
+
+    def deal(self, deal_id: str) -> DealFacts | None:
+        deal = next((one for one in self.deals() if one.id == deal_id), None)
+        if deal is None:
+            return None
+        rows = self.rows
+        taking_part = {link.contact_id for link in rows.deal_contacts if link.deal_id == deal_id}
+        offers = [one for one in rows.offers if one.deal_id == deal_id]
+        said = [one for one in rows.interactions if one.deal_id == deal_id and one.at <= self.now]
+        return DealFacts(
+            deal=deal,
+            account=next(one for one in rows.accounts if one.id == deal.account_id),
+            owner=next(one for one in rows.people if one.id == deal.owner_id),
+            product=self.product(deal.product_id) if deal.product_id else None,
+            contacts=tuple(one for one in rows.contacts if one.id in taking_part),
+            offers=tuple(sorted(offers, key=lambda one: -one.version)),
+            stages=tuple(sorted((s for s in rows.stages if s.deal_id == deal_id), key=lambda s: s.at)),
+            interactions=tuple(sorted(said, key=lambda one: (one.at, one.id), reverse=True)),
+            now=self.now,
+        )
+
+    def deals(self) -> Sequence[Deal]:
+        return [one for one in self.rows.deals if one.team_id in self.teams]
+
+    def account(self, account_id: str) -> Account | None:
+        return next(
+            (one for one in self.rows.accounts if one.id == account_id and one.team_id in self.teams), None
+        )
+
+    def contact(self, contact_id: str) -> Contact | None:
+        found = next((one for one in self.rows.contacts if one.id == contact_id), None)
+        return found if found and self.account(found.account_id) else None
+
+    def interaction(self, interaction_id: str) -> Interaction | None:
+        found = next((one for one in self.rows.interactions if one.id == interaction_id), None)
+        return found if found and found.team_id in self.teams else None
+
+    def names(self) -> NameIndex:
+        deals = self.deals()
+        accounts = [one for one in self.rows.accounts if one.team_id in self.teams]
+        entries = [
+            NameEntry(kind="account", id=a.id, name=a.name, aliases=tuple(a.aliases)) for a in accounts
+        ]
+        entries += [
+            NameEntry(kind="deal", id=d.id, name=d.name, parents=(d.account_id,), rank=int(d.is_open))
+            for d in deals
+        ]
+        seen = {one.id for one in accounts}
+        entries += [
+            NameEntry(
+                kind="contact",
+                id=c.id,
+                name=c.name,
+                aliases=(c.email,) if c.email else (),
+                title=c.title,
+                parents=(c.account_id, *(x.deal_id for x in self.rows.deal_contacts if x.contact_id == c.id)),
+            )
+            for c in self.rows.contacts
+            if c.account_id in seen
+        ]
+        entries += [NameEntry(kind="person", id=p.id, name=p.name) for p in self.rows.people]
+        return NameIndex(entries)
+
+    def recall(self, query: str, *, filters: Filters | None = None, k: int = 8) -> Sequence[Passage]:
+        wanted = {term for term in query_terms(query) if len(term) > 1}
+        found = [
+            one for row in self.rows.interactions for one in self._passages(row, wanted, filters or Filters())
+        ]
+        return sorted(found, key=lambda one: (-one.score, one.id))[:k]
+
+    def blueprint(self, kind: str, name: str) -> dict[str, Any] | None:
+        return self.published.get(kind) or blueprints.default(kind)
+
+    def product(self, product_id: str) -> Product | None:
+        return next((one for one in self.rows.products if one.id == product_id), None)
+
+    def colleague(self, person_id: str) -> Person | None:
+        return next((one for one in self.rows.people if one.id == person_id), None)
+
+    def save_draft(self, kind: str, deal_id: str, payload: dict[str, Any]) -> Suggestion:
+        draft = Suggestion(
+            id=f"dr-{len(self.drafts) + 1}",
+            kind=kind,
+            person_id=self.person.id,
+            deal_id=deal_id,
+            payload=payload,
+        )
+        self.drafts[draft.id] = draft
+        return draft
+
+    def draft(self, suggestion_id: str) -> Suggestion | None:
+        return self.drafts.get(suggestion_id)
+
+    def submit(self, request: ActionRequest) -> Outcome:
+        self.submitted.append(request)
+        if self.answers:
+            return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        return Outcome(
+            action_id="act-1",
+            action=request.action,
+            status=Status.WAITING,
+            state=State.PENDING,
+            reason="需要审批",
+        )
+
+    def waiting(self) -> Sequence[ActionCard]:
+        return self.cards
+
+    def card(self, action_id: str) -> ActionCard | None:
+        return next((one for one in self.cards if action_id in (one.id, one.code)), None)
+
+    def explain(self, action_id: str) -> Explanation | None:
+        return self.explanations.get(action_id)
+
+    def _passages(self, row: Interaction, wanted: set[str], filters: Filters) -> list[Passage]:
+        deal = next((one for one in self.rows.deals if one.id == row.deal_id), None)
+        outcome = "" if deal is None else "open" if deal.is_open else deal.stage
+        allowed = (
+            row.team_id in self.teams
+            and (not filters.deal_ids or row.deal_id in filters.deal_ids)
+            and (not filters.account_ids or row.account_id in filters.account_ids)
+            and (not filters.kinds or row.kind in filters.kinds)
+            and (not filters.outcomes or outcome in filters.outcomes)
+            and (filters.since is None or row.at >= filters.since)
+            and (filters.until is None or row.at <= filters.until)
+        )
+        lines = [line for line in row.text.splitlines() if allowed and wanted & set(query_terms(line))]
+        return [
+            self._passage(row, line, outcome, len(wanted & set(query_terms(line))))
+            for line in lines
+            if not filters.objections or filters.objections & set(self._classes(line))
+        ]
+
+    def _passage(self, row: Interaction, line: str, outcome: str, score: float) -> Passage:
+        start = row.text.index(line)
+        return Passage(
+            id=f"{row.id}#{start}",
+            interaction_id=row.id,
+            text=line,
+            kind=row.kind,
+            title=row.subject,
+            at=row.at,
+            group=row.team_id or "",
+            account_id=row.account_id or "",
+            deal_id=row.deal_id or "",
+            outcome=outcome,
+            objections=self._classes(line),
+            start=start,
+            end=start + len(line),
+            score=score,
+        )
+
+    def _classes(self, line: str) -> tuple[str, ...]:
+        return objections.classify(line, self.blueprint("playbook", "default") or {})
