@@ -1,6 +1,6 @@
 """The command line `chengdan`: every power of the house, each a thin command over it.
 
-Exit codes: 0 done · 1 a clear "no" or failure · 2 wrong usage · 3 not found · 4 something waits for a person.
+Exit codes: 0 done · 1 a clear "no" or a failure · 2 wrong usage · 3 not found.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import gc
 import sys
 
-EXIT_FAILED, EXIT_USAGE, EXIT_NOT_FOUND, EXIT_WAITING = 1, 2, 3, 4
+EXIT_FAILED, EXIT_USAGE, EXIT_NOT_FOUND = 1, 2, 3
 
 
 def main() -> None:

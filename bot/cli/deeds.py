@@ -15,7 +15,7 @@ from bot.commands import edits
 from bot.wiring import House
 from knowledge.model import Person
 
-from . import EXIT_FAILED, EXIT_NOT_FOUND, EXIT_USAGE, EXIT_WAITING
+from . import EXIT_FAILED, EXIT_NOT_FOUND, EXIT_USAGE
 from .opening import asker, opened
 from .screen import err, out, out_json, table
 from .trouble import Trouble
@@ -125,8 +125,6 @@ def _end(house: House, person: Person, outcome: Outcome, as_json: bool) -> None:
             err(f"⚠ {warning}")
     if not outcome.action_id:
         raise SystemExit(EXIT_NOT_FOUND)
-    if outcome.status is Status.WAITING:
-        raise SystemExit(EXIT_WAITING)
     if (
         outcome.status in (Status.REFUSED, Status.FAILED, Status.UNKNOWN)
         and outcome.state not in _ENDED_AS_WISHED

@@ -9,25 +9,25 @@ from bot.inbox import Inbox, answer_of
 from bot.messages import Inbound
 from bot.wiring import House
 
-from . import EXIT_FAILED, EXIT_USAGE, EXIT_WAITING
+from . import EXIT_USAGE
 from .opening import asker, opened
 from .screen import err, out, out_json
 from .trouble import Trouble
 
 
 def ask(text: str, who: str, *, thread: str, as_json: bool, demo: bool) -> None:
-    """One question, one answer. Exit code 4 when something it asked for waits for a person, 1 when refused."""
+    """One question, one answer. What became of a wish stands in the answer; the exit code says that there is one."""
     words = sys.stdin.read() if text == "-" else text
     if not words.strip():
         raise Trouble("没有要问的话 / there is no question", EXIT_USAGE)
     house = opened(demo=demo)
     try:
-        raise SystemExit(_ask(house, words, who, thread=thread, as_json=as_json))
+        _ask(house, words, who, thread=thread, as_json=as_json)
     finally:
         house.close()
 
 
-def _ask(house: House, words: str, who: str, *, thread: str, as_json: bool) -> int:
+def _ask(house: House, words: str, who: str, *, thread: str, as_json: bool) -> None:
     person = asker(house, who)
     house.performer.tick()
     thread = thread or uuid.uuid4().hex[:12]
@@ -44,13 +44,6 @@ def _ask(house: House, words: str, who: str, *, thread: str, as_json: bool) -> i
         for notice in reply.notices:
             err(f"🔔 {notice}")
         err(f"(--thread {thread} 接着问 / to go on)")
-    return _exit_code([note.status for note in answer.outcomes])
-
-
-def _exit_code(statuses: list[str]) -> int:
-    if any(status in ("refused", "failed", "unknown") for status in statuses):
-        return EXIT_FAILED
-    return EXIT_WAITING if "waiting" in statuses else 0
 
 
 def _footnotes(answer: dict[str, object]) -> None:

@@ -54,7 +54,7 @@ def test_odd_messages_are_answered(run: Run, text: str) -> None:
 def _waiting_action(run: Run) -> str:
     drafted = run("ask", "--as", "p-lina", "--json", "给华东医疗的王总写封跟进邮件,给他12%的折扣").json
     sent = run("ask", "--as", "p-lina", "--json", "--thread", drafted["thread"], "发出去")
-    assert sent.code == 4
+    assert sent.code == 0
     (outcome,) = sent.json["outcomes"]
     assert outcome["status"] == "waiting"
     assert "p-zhaolei" in outcome["approvers"]
