@@ -15,6 +15,13 @@ DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 COLUMNS = ("recall@1", "recall@5", "recall@10", "hit@1", "hit@5", "MRR@10", "nDCG@10")
 
+START = "Whole processes, medians of seven; the bare import is the floor under `ask`."
+TURN = (
+    "A loopback OpenAI-compatible server that answers at once, two model calls and one tool call; ours minus the bare\n"
+    "SDK loop, interleaved in one run."
+)
+POLICY = "Microseconds, beside one SQL read by primary key in the same run."
+
 
 def main() -> None:
     """Measure, print, write."""
@@ -37,44 +44,30 @@ def _head() -> str:
     machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
     return (
         "# Benchmarks\n\n"
-        f"Made by `make bench` on {datetime.date.today().isoformat()} ({machine}). Compare within one table: absolute times belong to this "
-        "machine, ratios travel.\n"
+        f"Made by `make bench` on {datetime.date.today().isoformat()} ({machine}).\n"
+        "Compare within one table: absolute times belong to this machine, ratios travel.\n"
     )
 
 
-def _start(found: dict[str, Any]) -> str:
+def _table(title: str, says: str, found: dict[str, Any]) -> str:
     rows = "\n".join(f"| {name.replace('_', ' ')} | {value} |" for name, value in found.items())
-    return f"## Start-up and offline turns\n\nWhole processes, medians; the bare import is the floor under `ask`.\n\n| | |\n| --- | --: |\n{rows}\n"
-
-
-def _turn(found: dict[str, Any]) -> str:
-    rows = "\n".join(f"| {name.replace('_', ' ')} | {value} |" for name, value in found.items())
-    return (
-        "## One turn on a model\n\nA loopback OpenAI-compatible server that answers at once, two model calls and one tool call; ours minus the "
-        f"bare SDK loop, interleaved in one run.\n\n| | |\n| --- | --: |\n{rows}\n"
-    )
-
-
-def _policy(found: dict[str, float]) -> str:
-    rows = "\n".join(f"| {name.replace('_', ' ')} | {value:.1f} |" for name, value in found.items())
-    return f"## Policy\n\nMicroseconds, beside one SQL read by primary key in the same run.\n\n| | |\n| --- | --: |\n{rows}\n"
+    return f"## {title}\n\n{says}\n\n| | |\n| --- | --: |\n{rows}\n"
 
 
 def _retrieval(found: dict[str, dict[str, Any]]) -> str:
     lines = [
         "## Retrieval",
         "",
-        "`chengdan eval retrieval` on the sets of `../shared/data`, ours / plain BM25 (Okapi, character bigrams and words) in the same run.",
+        "`chengdan eval retrieval` on the sets of `../shared/data`, ours / plain BM25 (Okapi, character bigrams and",
+        "words) in the same run.",
         "",
         "| set | " + " | ".join(COLUMNS) + " | p50 / p95 ms | index s |",
         "| --- |" + " --- |" * (len(COLUMNS) + 2),
     ]
-    for name, result in found.items():
-        base = result["baseline"]
-        cells = [f"{result[c]:.3f} / {base[c]:.3f}" for c in COLUMNS]
-        lines.append(
-            f"| {name} | {' | '.join(cells)} | {result['p50_ms']:.1f} / {result['p95_ms']:.1f} | {result['index_seconds']:.1f} |"
-        )
+    for name, ours in found.items():
+        cells = [f"{ours[column]:.3f} / {ours['baseline'][column]:.3f}" for column in COLUMNS]
+        times = f"{ours['p50_ms']:.1f} / {ours['p95_ms']:.1f} | {ours['index_seconds']:.1f}"
+        lines.append(f"| {name} | {' | '.join(cells)} | {times} |")
     return "\n".join(lines) + "\n"
 
 
