@@ -27,9 +27,9 @@ def main() -> None:
     """Measure, print, write."""
     parts = [
         _head(),
-        _start(bench_start.measure()),
-        _turn(bench_turn.measure(40)),
-        _policy(bench_policy.measure()),
+        _table("Start-up and offline turns", START, bench_start.measure()),
+        _table("One turn on a model", TURN, bench_turn.measure(40)),
+        _table("Policy", POLICY, bench_policy.measure()),
     ]
     if DATA.exists():
         parts.append(_retrieval(bench_retrieval.bench(DATA)))
