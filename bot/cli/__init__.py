@@ -6,7 +6,11 @@ Exit codes: 0 done · 1 a clear "no" or a failure · 2 wrong usage · 3 not foun
 from __future__ import annotations
 
 import gc
+import logging
+import os
 import sys
+from contextlib import suppress
+from typing import NoReturn
 
 EXIT_FAILED, EXIT_USAGE, EXIT_NOT_FOUND = 1, 2, 3
 
@@ -18,4 +22,13 @@ def main() -> None:
     from .app import app
     from .trouble import guarded
 
-    sys.exit(guarded(app))
+    leave(guarded(app))
+
+
+def leave(code: int) -> NoReturn:
+    """End the process at once. Everything is closed by now, and taking a thousand modules down costs 0.4 s."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):  # a reader that has gone, or a stream that is closed
+            stream.flush()
+    logging.shutdown()
+    os._exit(code)
