@@ -4,7 +4,10 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 UV     := 0.13.9
-AS     ?=
+# make knows AS as the assembler; only a value that a person gave counts here.
+ifeq ($(origin AS),default)
+AS :=
+endif
 
 .PHONY: setup system run test check bench lock clean
 

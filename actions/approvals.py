@@ -144,7 +144,7 @@ class Approvals:
         record.lock_system(session)
         person = session.get(Person, person_id)
         action = find(session, ref)
-        if action is None or person is None or not sees(session, person, action):
+        if action is None or person is None or not sees(session, person, action, self.gate.clock()):
             return Outcome(
                 action_id="", action="", status=Status.REFUSED, state=State.DENIED, reason=UNKNOWN_ACTION
             )

@@ -155,14 +155,14 @@ class PersonDesk:
     def card(self, action_id: str) -> ActionCard | None:
         with self.gate.store.reading() as session:
             row = find(session, action_id)
-            if row is None or not sees(session, self.asker, row):
+            if row is None or not sees(session, self.asker, row, self.now):
                 return None
             return cards.card_of(session, row, self.language)
 
     def explain(self, action_id: str) -> Explanation | None:
         with self.gate.store.reading() as session:
             row = find(session, action_id)
-            if row is None or not sees(session, self.asker, row):
+            if row is None or not sees(session, self.asker, row, self.now):
                 return None
             return cards.explain(session, row, self.now, self.language)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from . import outbound_en as en
 from . import outbound_zh as zh
@@ -181,12 +182,18 @@ def _share(off_fen: int, context: OutboundContext) -> int:
     return max(1, off_fen * 10000 // min(totals)) if totals else 1
 
 
+@lru_cache(maxsize=50_000)
+def _plain(name: str) -> str:
+    """A name in the spelling in which texts are searched; the same names come with every mail."""
+    return clean(name).text
+
+
 def _leaks(text: str, found: tuple[Number, ...], context: OutboundContext) -> Iterator[tuple[int, int, str]]:
     offered = context.offer_totals_fen | context.unit_prices_fen
     for start, end in floor_leaks(text, found, context.floor_prices_fen, offered):
         yield start, end, "floor"
-    names = (clean(name).text for name in context.other_customers)
-    for start, end in named_customers(text, names, (clean(name).text for name in context.own_names)):
+    names = map(_plain, context.other_customers)
+    for start, end in named_customers(text, names, map(_plain, context.own_names)):
         yield start, end, "other_customer"
 
 

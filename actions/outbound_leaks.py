@@ -55,11 +55,15 @@ def named_customers(text: str, names: Iterable[str], own: Iterable[str]) -> Iter
         if len(name) < (2 if not name.isascii() else 3) or any(name in our for our in ours):
             continue
         if name.isascii():
+            if name.split()[0] not in text:  # most names are not there at all: no pattern is built for them
+                continue
             spaced = r"[\s_-]*".join(map(re.escape, name.split()))
             edge = re.compile(rf"(?<![a-z0-9]){spaced}(?![a-z0-9])")
             yield from (match.span() for match in edge.finditer(text))
             continue
         bare = BETWEEN.sub("", name)
+        if bare not in squeezed:
+            continue
         for match in re.finditer(re.escape(bare), squeezed):
             yield places[match.start()], places[match.end() - 1] + 1
 

@@ -52,8 +52,13 @@ class Performer:
         if order is None:
             return False
         action_name, prepared = order
-        delivery = EFFECTS[action_name].perform(prepared, self.gate.hands)
-        self._finish(action_id, delivery, self.gate.clock())
+        delivery = Delivery(
+            status="unknown", detail=f"执行中出错,请按 Message-ID {prepared.message_id} 核实是否已发出"
+        )
+        try:
+            delivery = EFFECTS[action_name].perform(prepared, self.gate.hands)
+        finally:  # an effect that breaks has still happened, as far as anybody knows
+            self._finish(action_id, delivery, self.gate.clock())
         return True
 
     def _due(self, now: datetime) -> list[str]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlmodel import Session, col, or_, select
 
 from knowledge.library.people import visible_teams
 from knowledge.model import Person
 
+from .people import roles_of
 from .tables import Action
 
 
@@ -17,6 +20,8 @@ def find(session: Session, ref: str) -> Action | None:
     return session.exec(query).first()
 
 
-def sees(session: Session, person: Person, action: Action) -> bool:
-    """Whether the action exists for this person: it is theirs, or on a team's row they may read."""
-    return action.requester_id == person.id or action.team_id in visible_teams(session, person)
+def sees(session: Session, person: Person, action: Action, now: datetime) -> bool:
+    """Whether the action exists for this person: it is theirs, on a team's row they may read, or theirs to decide."""
+    if action.requester_id == person.id or action.team_id in visible_teams(session, person):
+        return True
+    return bool(roles_of(session, action, person, action.decision.get("approvers", []), now))

@@ -16,6 +16,7 @@ from knowledge.library import conversations
 from knowledge.model import Conversation, Message, Person
 
 from . import commands
+from .jobs import tick
 from .language import language_of
 from .messages import Inbound, Reply
 from .wiring import House
@@ -49,7 +50,7 @@ class Inbox:
             reply = commands.run(*parsed, self._station(desk, conversation, language))
         else:
             reply = self._answer(desk, conversation, inbound, language, on_text)
-        self.house.performer.tick()
+        tick(self.house)
         notices = self._close(person, conversation, inbound, reply)
         return replace(reply, notices=notices)
 

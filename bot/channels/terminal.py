@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from bot.inbox import Inbox
+from bot.jobs import tick
 from bot.messages import Inbound, Reply
 from bot.wiring import House
 from knowledge.library import people
@@ -100,7 +101,7 @@ class Terminal:
     def _tick(self, stop: threading.Event) -> None:
         """Undo windows end and approvals expire while nobody types."""
         while not stop.wait(TICK_S):
-            if self.house.performer.tick():
+            if tick(self.house):
                 for notice in self.inbox.notices(self.person.id):
                     _say(f"\n🔔 {notice}")
 

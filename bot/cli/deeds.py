@@ -12,6 +12,7 @@ from actions.tables import Action
 from actions.wording import state_name
 from bot.cards import card_text, explanation_text
 from bot.commands import edits
+from bot.jobs import tick
 from bot.wiring import House
 from knowledge.model import Person
 
@@ -40,7 +41,7 @@ def actions(who: str, *, state: str, waiting: bool, as_json: bool) -> None:
         query = select(Action).order_by(col(Action.created_at).desc(), col(Action.id))
         if state:
             query = query.where(Action.state == state)
-        rows = [row for row in session.exec(query) if sees(session, person, row)]
+        rows = [row for row in session.exec(query) if sees(session, person, row, house.clock())]
     if as_json:
         out_json([_record(row) for row in rows])
         return
@@ -111,12 +112,12 @@ def _at_the_desk(who: str, *, tick: bool = True) -> tuple[House, Person]:
     house = opened()
     person = asker(house, who)
     if tick:
-        house.performer.tick()
+        tick(house)
     return house, person
 
 
 def _end(house: House, person: Person, outcome: Outcome, as_json: bool) -> None:
-    house.performer.tick()
+    tick(house)
     if as_json:
         out_json(asdict(outcome))
     else:

@@ -8,6 +8,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from bot.checkup import Finding, checkup
+from bot.jobs import tick
 from bot.settings import Settings
 from bot.wiring import House
 
@@ -47,7 +48,7 @@ def serve(host: str, port: int) -> None:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     err(f"http://{address[0]}:{server.server_address[1]}/healthz")
     while not stop.wait(TICK_S):
-        house.performer.tick()
+        tick(house)
     server.shutdown()
     house.close()
 

@@ -6,6 +6,7 @@ import sys
 import uuid
 
 from bot.inbox import Inbox, answer_of
+from bot.jobs import tick
 from bot.messages import Inbound
 from bot.wiring import House
 
@@ -29,7 +30,7 @@ def ask(text: str, who: str, *, thread: str, as_json: bool, demo: bool) -> None:
 
 def _ask(house: House, words: str, who: str, *, thread: str, as_json: bool) -> None:
     person = asker(house, who)
-    house.performer.tick()
+    tick(house)
     thread = thread or uuid.uuid4().hex[:12]
     inbound = Inbound(
         channel="ask", person_id=person.id, thread=thread, text=words, external_id=uuid.uuid4().hex

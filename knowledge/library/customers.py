@@ -59,8 +59,8 @@ def known_domains(session: Session) -> frozenset[str]:
 
 def customer_names(session: Session) -> dict[str, tuple[str, ...]]:
     """Account id -> its names, official one first: what a mail to another customer must not contain."""
-    rows = session.exec(select(Account).order_by(col(Account.id))).all()
-    return {row.id: (row.name, *row.aliases) for row in rows}
+    rows = session.exec(select(Account.id, Account.name, Account.aliases).order_by(col(Account.id))).all()
+    return {account_id: (name, *aliases) for account_id, name, aliases in rows}
 
 
 def is_seen_by(teams: frozenset[str]) -> ColumnElement[bool]:

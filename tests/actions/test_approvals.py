@@ -120,16 +120,23 @@ def _delegate(firm: Firm, days: float) -> None:
         session.add(Delegation(id="d", from_id="p-zhao", to_id="p-qian", ends_at=ends))
 
 
-def test_a_delegate_may_approve_until_the_delegation_ends(firm: Firm, waiting: Outcome) -> None:
+def test_a_delegate_of_another_team_sees_and_approves_while_it_lasts(firm: Firm, waiting: Outcome) -> None:
     _delegate(firm, 1)
-    firm.approvals.approve("p-qian", waiting.code)
-    with firm.store.reading() as session:
-        votes = session.exec(select(Approval)).all()
-    assert [vote.person_id for vote in votes] in (["p-qian"], [])
-    if votes:
-        firm.clock.pass_(2 * 24 * 3600)
-        firm.performer.tick()
-        assert firm.posted() == []
+    assert firm.approvals.approve("p-qian", waiting.code).state is State.SCHEDULED
+    assert _later(firm) == 1
+
+
+def test_a_delegation_that_ended_before_the_click_is_none(firm: Firm, waiting: Outcome) -> None:
+    _delegate(firm, 0.5)
+    firm.clock.pass_(13 * 3600)
+    assert firm.approvals.approve("p-qian", waiting.code).status is Status.REFUSED
+    assert _later(firm) == 0
+
+
+def test_a_delegation_that_ended_between_click_and_deed_does_not_count(firm: Firm, waiting: Outcome) -> None:
+    _delegate(firm, 1 / 24 / 60)
+    assert firm.approvals.approve("p-qian", waiting.code).state is State.SCHEDULED
+    assert _later(firm) == 0
 
 
 def test_an_edit_is_a_new_action_judged_anew(firm: Firm, waiting: Outcome) -> None:

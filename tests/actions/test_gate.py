@@ -11,6 +11,7 @@ import pytest
 from sqlmodel import select
 
 from actions.action import State, Status
+from actions.gateways.mail import Delivery, Mail
 from actions.tables import Action, SystemState
 from knowledge.model import Interaction, Person
 from tests.fakes.firm import BODY, Firm, founded
@@ -209,6 +210,28 @@ def test_what_was_running_when_the_process_died_is_unknown_and_never_sent_again(
     firm.clock.pass_(1000)
     firm.performer.tick()
     assert firm.posted() == []
+
+
+class BrokenGateway:
+    """A gateway with a bug in it."""
+
+    def send(self, mail: Mail) -> Delivery:
+        raise RuntimeError("bug")
+
+    def describe(self) -> str:
+        return "broken"
+
+
+def test_an_effect_that_breaks_is_unknown_and_does_not_stop_the_others(tmp_path: Path) -> None:
+    firm = founded(tmp_path, gateway=BrokenGateway())
+    first, second = firm.send("a", subject="一"), firm.send("b", subject="二")
+    firm.clock.pass_(121)
+    for _ in range(2):
+        with pytest.raises(RuntimeError):
+            firm.performer.tick()
+    assert firm.performer.tick() == []
+    assert {_state(firm, first.code), _state(firm, second.code)} == {State.UNKNOWN}
+    firm.store.close()
 
 
 def test_twenty_threads_send_it_once(firm: Firm) -> None:
