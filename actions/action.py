@@ -75,7 +75,7 @@ class ActionRequest:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What came of a request, in a sentence a salesperson reads."""
+    """What came of a request, in a sentence a salesperson reads; `because` are the reasons alone."""
 
     action_id: str
     action: str
@@ -86,6 +86,8 @@ class Outcome:
     undo_until: str = ""
     reason_en: str = ""
     code: str = ""
+    because: tuple[str, ...] = ()
+    because_en: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
 

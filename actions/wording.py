@@ -15,7 +15,7 @@ NOT_FOUND = "没有找到这个商机 / no such deal"
 
 ROLE_NAMES = {
     REQUESTER: ("你本人", "yourself"),
-    "manager": ("主管", "the manager"),
+    "manager": ("经理", "the manager"),
     "director": ("总监", "the director"),
     "legal": ("法务", "legal"),
     "finance": ("财务", "finance"),
@@ -81,7 +81,21 @@ def outcome_of(session: Session, action: Action) -> Outcome:
         undo_until=action.due_at.isoformat() if action.due_at else "",
         warnings=tuple(action.decision.get("warnings", [])),
         code=action.code,
+        because=_because(action, "zh"),
+        because_en=_because(action, "en"),
     )
+
+
+def _because(action: Action, language: str) -> tuple[str, ...]:
+    """Why it is as it is: the rules' reasons and what would allow it, or what the gateway said."""
+    if action.state in (State.DENIED, State.DRAFT_ONLY, State.PENDING):
+        unlock = str(action.decision.get("unlock_en" if language == "en" else "unlock", ""))
+        allowed = (
+            (("it would be allowed if " if language == "en" else "放行条件: ") + unlock,) if unlock else ()
+        )
+        return reasons_of(action, language) + (allowed if action.state != State.PENDING else ())
+    detail = str(action.result.get("detail", ""))
+    return (detail,) if detail and action.state != State.SCHEDULED else ()
 
 
 def sentence(action: Action, language: str) -> str:

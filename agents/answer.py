@@ -28,6 +28,7 @@ class OutcomeNote:
     status: str
     reason: str
     approvers: tuple[str, ...] = ()
+    code: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

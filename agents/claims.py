@@ -143,7 +143,9 @@ _STATUS = {
 
 
 def forgotten(text: str, outcomes: Sequence[OutcomeNote]) -> list[OutcomeNote]:
-    """The outcomes of the turn that a text does not tell, by action id or by the gate's own words."""
+    """The outcomes of the turn that a text does not tell: by action id, by its short code, or by the gate's words."""
     return [
-        note for note in outcomes if note.action_id not in text and not (note.reason and note.reason in text)
+        note
+        for note in outcomes
+        if not any(word and word in text for word in (note.action_id, note.code, note.reason))
     ]

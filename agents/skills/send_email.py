@@ -61,6 +61,7 @@ def run(turn: Turn, arguments: Arguments) -> str:
             status=outcome.status.value,
             reason=reason,
             approvers=outcome.approvers,
+            code=outcome.code,
         )
     )
     turn.focus.update(draft_id=draft.id, intent="send_email")
@@ -112,8 +113,11 @@ def _told(turn: Turn, draft: Suggestion, outcome: Outcome, reason: str) -> str:
     to = "、".join(one["name"] or one["address"] for one in draft.payload["to"])
     mark = _mark(turn, outcome, draft, reason)
     head = _head(turn, outcome, to, code, draft)
-    lines = [f"{head} {mark}".rstrip(), turn.say("说明:", "Details: ") + f"{reason} {mark}".rstrip()]
-    lines += [f"⚠ {warning}" for warning in outcome.warnings]
+    lines = [f"{head} {mark}".rstrip()]
+    because = turn.say("；", "; ").join(outcome.because_en if turn.language == "en" else outcome.because)
+    if because or not outcome.action_id:
+        lines.append(turn.say("原因:", "Because: ") + f"{because or reason} {mark}".rstrip())
+    lines += [f"⚠ {_in_language(turn, warning)}" for warning in outcome.warnings]
     if outcome.status in (Status.WAITING, Status.REFUSED):
         turn.suggestions.append(turn.say("为什么?", "Why?"))
     return "\n".join(lines)
@@ -151,6 +155,12 @@ def _head(turn: Turn, outcome: Outcome, to: str, code: str, draft: Suggestion) -
     return turn.say(
         "结果不明,请人工核实是否已发出。", "The result is unknown; please check whether it went out."
     )
+
+
+def _in_language(turn: Turn, warning: str) -> str:
+    """Warnings come as `中文 / English`."""
+    zh, _, en = warning.partition(" / ")
+    return turn.say(zh, en or zh)
 
 
 def _name(turn: Turn, person_id: str) -> str:

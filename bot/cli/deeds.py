@@ -95,7 +95,7 @@ def edit(ref: str, text: str, who: str, *, as_json: bool) -> None:
 
 def undo(ref: str, who: str, *, as_json: bool) -> None:
     """Undo inside the window, or withdraw."""
-    house, person = _at_the_desk(who, tick=False)
+    house, person = _at_the_desk(who, due_first=False)
     _end(house, person, house.approvals.undo(person.id, ref, channel=CHANNEL), as_json)
 
 
@@ -108,10 +108,10 @@ def why(ref: str, who: str, *, as_json: bool) -> None:
     out_json(asdict(found)) if as_json else out(explanation_text(found, person.language))
 
 
-def _at_the_desk(who: str, *, tick: bool = True) -> tuple[House, Person]:
+def _at_the_desk(who: str, *, due_first: bool = True) -> tuple[House, Person]:
     house = opened()
     person = asker(house, who)
-    if tick:
+    if due_first:
         tick(house)
     return house, person
 

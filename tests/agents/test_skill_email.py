@@ -128,6 +128,7 @@ def test_sending_tells_exactly_what_the_gate_said(
             status=status,
             state=state,
             reason="规则如此",
+            because=("规则如此",),
             approvers=approvers,
             code="A7F3",
             undo_until="2026-11-23T02:02:00+00:00",
