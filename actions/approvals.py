@@ -51,8 +51,9 @@ class Approvals:
                 session, action, evaluation, now, actor=person.id, channel=channel, event="approved"
             )
             if evaluation.decision.verdict is not Verdict.APPROVE:
-                text = f"{action.code} 已由{person.name}批准: {state_name(action.state)}"
-                notices.tell_asker(session, action, text, person.id, now)
+                zh = f"{action.code} 已由{person.name}批准: {state_name(action.state)}"
+                en = f"{action.code} was approved by {person.name}: {state_name(action.state, 'en')}"
+                notices.tell_asker(session, action, (zh, en), person.id, now)
             outcome = outcome_of(session, action)
         self.gate.after()
         return outcome
@@ -81,9 +82,11 @@ class Approvals:
             self._close(
                 session, action, State.REJECTED, "rejected", person.id, channel, now, {"detail": reason}
             )
-            notices.tell_asker(
-                session, action, f"{action.code} 被{person.name}驳回: {reason}", person.id, now
+            words = (
+                f"{action.code} 被{person.name}驳回: {reason}",
+                f"{action.code} was rejected by {person.name}: {reason}",
             )
+            notices.tell_asker(session, action, words, person.id, now)
             outcome = outcome_of(session, action)
         self.gate.after()
         return outcome
@@ -128,8 +131,9 @@ class Approvals:
                 return outcome
             action.superseded_by = outcome.action_id
             self._close(session, action, State.SUPERSEDED, "superseded", person.id, channel, now, {})
-            text = f"{action.code} 被{person.name}修改,新动作 {outcome.code}: {outcome.reason}"
-            notices.tell_asker(session, action, text, person.id, now)
+            zh = f"{action.code} 被{person.name}修改,新动作 {outcome.code}: {outcome.reason}"
+            en = f"{action.code} was edited by {person.name}; the new action is {outcome.code}: {outcome.reason_en}"
+            notices.tell_asker(session, action, (zh, en), person.id, now)
         self.gate.after()
         return outcome
 

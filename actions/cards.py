@@ -16,7 +16,7 @@ from .effects import EFFECTS
 from .gate import payload_of
 from .people import eligible
 from .tables import Action, Approval
-from .wording import role_name, state_name
+from .wording import in_language, role_name, state_name
 
 _EVENTS = {
     "evaluated": ("评估", "evaluated"),
@@ -59,7 +59,7 @@ def card_of(session: Session, action: Action, language: str = "zh") -> ActionCar
         difference=preview.difference,
         highlights=preview.highlights,
         reasons=_reasons(action, language),
-        warnings=tuple(action.decision.get("warnings", [])),
+        warnings=tuple(in_language(warning, language) for warning in action.decision.get("warnings", [])),
         evidence=_evidence(action, payload),
         needs=tuple(role_name(r, language) for r in action.decision.get("approvers", [])) if pending else (),
         approvals=_votes(session, action),

@@ -18,7 +18,7 @@ from .effects import EFFECTS
 from .gate import Gate, decision_record, payload_of
 from .gateways.mail import Delivery
 from .tables import Action
-from .wording import state_name
+from .wording import in_language, state_name
 
 _STATE_AFTER = {
     "sent": State.EXECUTED,
@@ -52,9 +52,7 @@ class Performer:
         if order is None:
             return False
         action_name, prepared = order
-        delivery = Delivery(
-            status="unknown", detail=f"执行中出错,请按 Message-ID {prepared.message_id} 核实是否已发出"
-        )
+        delivery = Delivery(status="unknown", detail=_uncertain(prepared.message_id))
         try:
             delivery = EFFECTS[action_name].perform(prepared, self.gate.hands)
         finally:  # an effect that breaks has still happened, as far as anybody knows
@@ -82,7 +80,9 @@ class Performer:
             if evaluation.decision.verdict not in (Verdict.ALLOW, Verdict.ALLOW_UNDO):
                 action.decision = decision_record(evaluation)
                 state = State.PENDING if evaluation.decision.verdict is Verdict.APPROVE else State.DENIED
-                self._refuse(session, action, state, evaluation.decision.reason(), now)
+                why = f"{evaluation.decision.reason()} / {evaluation.decision.reason('en')}"
+                self._refuse(session, action, state, why, now)
+                notices.on_decision(session, action, evaluation, "system", now)
                 return None
             claim = (
                 update(Action)
@@ -107,8 +107,9 @@ class Performer:
         record.append(
             session, record.Event(name="stopped_before_execution", action=action, actor="system"), now
         )
-        text = f"{action.code} 在执行前被拦下: {why} ({state_name(state)})"
-        notices.tell(session, action.requester_id, text, action.id, now)
+        zh = f"{action.code} 在执行前被拦下: {in_language(why, 'zh')} ({state_name(state)})"
+        en = f"{action.code} was stopped before it ran: {in_language(why, 'en')} ({state_name(state, 'en')})"
+        notices.tell(session, action.requester_id, (zh, en), action.id, now)
 
     def _finish(self, action_id: str, delivery: Delivery, now: datetime) -> None:
         with self.gate.store.session() as session:
@@ -126,8 +127,7 @@ class Performer:
             if action.state == State.EXECUTED:
                 session.add(_as_interaction(session, action, now))
             if action.state != State.EXECUTED or action.decision.get("approvers"):
-                text = f"{action.code} {state_name(action.state)}: {delivery.detail}"
-                notices.tell(session, action.requester_id, text, action.id, now)
+                notices.tell_end(session, action, now)
 
     def _expire(self, now: datetime) -> list[str]:
         with self.gate.store.session() as session:
@@ -139,7 +139,7 @@ class Performer:
                 session.add(action)
                 session.flush()
                 record.append(session, record.Event(name="expired", action=action, actor="system"), now)
-                notices.tell(session, action.requester_id, f"{action.code} 审批超时,视为拒绝", action.id, now)
+                notices.tell_end(session, action, now)
             return [action.id for action in rows]
 
     def _abandoned(self, now: datetime) -> list[str]:
@@ -151,13 +151,19 @@ class Performer:
             ).all()
             for action in rows:
                 action.state, action.finished_at = State.UNKNOWN, now
-                action.result = {"detail": f"执行中断,请按 Message-ID {action.message_id} 核实是否已发出"}
+                action.result = {"detail": _uncertain(action.message_id)}
                 session.add(action)
                 session.flush()
                 record.append(session, record.Event(name="unknown", action=action, actor="system"), now)
-                text = f"{action.code} 结果不明: {action.result['detail']}"
-                notices.tell(session, action.requester_id, text, action.id, now)
+                notices.tell_end(session, action, now)
             return [action.id for action in rows]
+
+
+def _uncertain(message_id: str) -> str:
+    return (
+        f"执行中断,请按 Message-ID {message_id} 核实是否已发出 / "
+        f"it broke off while running: look for Message-ID {message_id} to see whether it went out"
+    )
 
 
 def _as_interaction(session: Session, action: Action, now: datetime) -> Interaction:

@@ -53,6 +53,20 @@ def state_name(state: str, language: str = "zh") -> str:
     return state if names is None else names[1 if language == "en" else 0]
 
 
+VERBS = {"send_email": ("发送邮件", "send an e-mail")}
+
+
+def verb(action: str, language: str = "zh") -> str:
+    """An action as a person would say it."""
+    return VERBS.get(action, (action, action))[1 if language == "en" else 0]
+
+
+def in_language(text: str, language: str) -> str:
+    """One half of a sentence written `中文 / English`; a sentence with one half stays as it is."""
+    zh, _, en = text.partition(" / ")
+    return (en or zh) if language == "en" else zh
+
+
 def role_name(role: str, language: str = "zh") -> str:
     return ROLE_NAMES.get(role, (role, role))[1 if language == "en" else 0]
 
@@ -94,8 +108,14 @@ def _because(action: Action, language: str) -> tuple[str, ...]:
             (("it would be allowed if " if language == "en" else "放行条件: ") + unlock,) if unlock else ()
         )
         return reasons_of(action, language) + (allowed if action.state != State.PENDING else ())
-    detail = str(action.result.get("detail", ""))
+    detail = _detail(action, language)
     return (detail,) if detail and action.state != State.SCHEDULED else ()
+
+
+def _detail(action: Action, language: str) -> str:
+    """What is known of the end; a person's own reason for a no is theirs and is not split."""
+    detail = str(action.result.get("detail", ""))
+    return detail if action.state == State.REJECTED else in_language(detail, language)
 
 
 def sentence(action: Action, language: str) -> str:
@@ -115,7 +135,7 @@ def sentence(action: Action, language: str) -> str:
             if en
             else f"{clock} 前可用 /undo {action.code} 撤销"
         )
-    detail = str(action.result.get("detail", ""))
+    detail = _detail(action, language)
     if action.state in (State.FAILED, State.UNKNOWN, State.EXECUTED, State.REJECTED) and detail:
         parts.append(detail)
     if action.state in (State.DENIED, State.DRAFT_ONLY, State.PENDING):

@@ -13,6 +13,7 @@ from typing import Any
 from actions.action import Outcome
 from actions.approvals import Approvals
 from actions.counter import PersonDesk
+from actions.wording import in_language
 
 from .cards import card_text, explanation_text
 from .messages import Reply
@@ -172,7 +173,12 @@ def edits(text: str) -> dict[str, Any]:
 
 def _told(station: Station, outcome: Outcome) -> Reply:
     text = outcome.reason_en if station.language == "en" and outcome.reason_en else outcome.reason
-    return Reply(text="\n".join([text, *(f"⚠ {warning}" for warning in outcome.warnings)]))
+    text = in_language(text, station.language)
+    return Reply(
+        text="\n".join(
+            [text, *(f"⚠ {in_language(warning, station.language)}" for warning in outcome.warnings)]
+        )
+    )
 
 
 def _as(rest: str, station: Station) -> Reply:

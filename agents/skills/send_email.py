@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from actions.action import ActionRequest, Outcome, State, Status, canonical, digest
+from actions.wording import in_language
 from agents.addressee import addressee
 from agents.answer import OutcomeNote
 from agents.lookup import Unclear, not_found
@@ -117,7 +118,7 @@ def _told(turn: Turn, draft: Suggestion, outcome: Outcome, reason: str) -> str:
     because = turn.say("；", "; ").join(outcome.because_en if turn.language == "en" else outcome.because)
     if because or not outcome.action_id:
         lines.append(turn.say("原因:", "Because: ") + f"{because or reason} {mark}".rstrip())
-    lines += [f"⚠ {_in_language(turn, warning)}" for warning in outcome.warnings]
+    lines += [f"⚠ {in_language(warning, turn.language)}" for warning in outcome.warnings]
     if outcome.status in (Status.WAITING, Status.REFUSED):
         turn.suggestions.append(turn.say("为什么?", "Why?"))
     return "\n".join(lines)
@@ -155,12 +156,6 @@ def _head(turn: Turn, outcome: Outcome, to: str, code: str, draft: Suggestion) -
     return turn.say(
         "结果不明,请人工核实是否已发出。", "The result is unknown; please check whether it went out."
     )
-
-
-def _in_language(turn: Turn, warning: str) -> str:
-    """Warnings come as `中文 / English`."""
-    zh, _, en = warning.partition(" / ")
-    return turn.say(zh, en or zh)
 
 
 def _name(turn: Turn, person_id: str) -> str:

@@ -173,3 +173,12 @@ def test_one_of_two_needed_is_not_enough(firm: Firm) -> None:
     assert _later(firm) == 0
     assert firm.approvals.approve("p-gao", outcome.code).state is State.SCHEDULED
     assert _later(firm) == 1
+
+
+def test_an_english_colleague_is_told_in_english(firm: Firm, waiting: Outcome) -> None:
+    with firm.store.session() as session:
+        person = session.get_one(Person, "p-lina")
+        person.language = "en"
+        session.add(person)
+    firm.approvals.reject("p-zhao", waiting.code, "price / delivery first")
+    assert f"{waiting.code} was rejected by 赵磊: price / delivery first" in _notices(firm, "p-lina")
