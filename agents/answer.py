@@ -33,7 +33,10 @@ class OutcomeNote:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """One reply. `mode` is the model id or `offline`; `suggestions` are things the person may say next."""
+    """One reply. `mode` is the model id or `offline`; `suggestions` are things the person may say next.
+
+    `prompt_version` stamps the system prompt a model answered under; "" when no model wrote the answer.
+    """
 
     text: str
     mode: str
@@ -41,6 +44,7 @@ class Answer:
     outcomes: tuple[OutcomeNote, ...] = ()
     suggestions: tuple[str, ...] = ()
     focus: dict[str, Any] = field(default_factory=dict)
+    prompt_version: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """The public JSON of `chengdan ask --json`."""

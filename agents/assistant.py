@@ -223,7 +223,7 @@ class Assistant:
                 page.write(guard.feed(piece) if piece else guard.end() + "\n")
         page.write(guard.end())
         page.paragraph(*outcomes_left(page.text, turn), guard.close())
-        return make_answer(turn, page.text, guard.used(), self._options.model)
+        return make_answer(turn, page.text, guard.used(), self._options.model, self.prompt_version)
 
     def _by_offline(self, turn: Turn, history: History, show: Callable[[str], None], notice: str) -> Answer:
         """The offline brain's answer; skills' texts are evidence themselves and pass unchecked."""

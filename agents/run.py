@@ -104,7 +104,7 @@ def outcomes_left(text: str, turn: Turn) -> list[str]:
     return [outcome_sentence(note, turn.language) for note in forgotten(text, turn.outcomes)]
 
 
-def make_answer(turn: Turn, text: str, sources: tuple[Source, ...], mode: str) -> Answer:
+def make_answer(turn: Turn, text: str, sources: tuple[Source, ...], mode: str, stamp: str = "") -> Answer:
     return Answer(
         text=text,
         mode=mode,
@@ -112,6 +112,7 @@ def make_answer(turn: Turn, text: str, sources: tuple[Source, ...], mode: str) -
         outcomes=tuple(turn.outcomes),
         suggestions=tuple(turn.suggestions),
         focus=turn.focus,
+        prompt_version=stamp,
     )
 
 

@@ -95,7 +95,10 @@ def excerpt(text: str, query: str, limit: int = 160) -> str:
     """The line of a text that shares most telling terms with the query, verbatim, at most `limit` characters."""
     wanted = set(query_terms(query))
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    best = max(lines, key=lambda line: len(wanted & set(query_terms(line))), default="")
+    # Without a word in common (another language, say) the fullest line tells more than the first one.
+    best = max(
+        lines, key=lambda line: (len(wanted & set(query_terms(line))), min(len(line), limit)), default=""
+    )
     if len(best) <= limit:
         return best
     pieces = split(best)

@@ -27,6 +27,7 @@ def draft(said: Said) -> Built:
         "language": _wanted_language(text),
         "based_on": based_on,
         "change": change,
+        "subject": _subject(text) if change == "subject" else None,
     }
     if based_on and purpose == "follow_up":
         del made["purpose"]  # not said: a changed draft keeps the purpose it had
@@ -71,17 +72,29 @@ def _recipient(said: Said) -> str | None:
 def _points(said: Said, purpose: str) -> list[str]:
     found: list[str] = []
     for match in re.finditer(
-        r"(?:提到|提一?下|说明|告诉[他她]|强调|关于|加一?[句段]|补充|问一?下|催一?下)\s*([^,,。;;]{2,60})"
+        r"(?:加(?:上)?一[句条段点]|补充(?:一[句条段点])?|写上)\s*[:：,，]\s*([^。;;]{2,120})"
+        r"|(?:提到|提一?下|说明|告诉[他她]|强调|关于|加一?[句段]|补充|问一?下|催一?下)\s*([^,,。;;:：]{2,60})"
+        r"|\badd (?:a |another )?(?:line|sentence|note)?\s*[:,]\s*([^;\n]{2,160})"
         r"|\b(?:mention|about|regarding|add a (?:line|sentence) (?:on|about)|include|ask (?:him|her|them) (?:for|about))\s+([^,.;]{2,80})",
         said.text,
         re.I,
     ):
-        found.append((match[1] or match[2]).strip())
+        found.append(next(group for group in match.groups() if group).strip())
     day = moment(said.text, said.now)
     if day is not None and purpose == "meeting_confirm":
         when = f"{day:%Y-%m-%d %H:%M}" if clock_time(said.text) else f"{day:%Y-%m-%d}"
         found.append(f"Meeting: {when}" if said.language == "en" else f"会议时间:{when}")
     return found
+
+
+def _subject(text: str) -> str | None:
+    """标题改成周四演示安排 / change the subject to Thursday's demo."""
+    match = re.search(
+        r"(?:标题|主题)(?:改[成为]|换成|写成|用)?[:：\s]*[“\"]?([^“”\"\n]{2,120})|\bsubject (?:to|is|:)\s*[\"“]?([^\"”\n]{2,120})",
+        text,
+        re.I,
+    )
+    return (match[1] or match[2]).strip(" 。.") if match else None
 
 
 def _wanted_language(text: str) -> str | None:

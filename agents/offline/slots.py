@@ -83,6 +83,8 @@ CHANGES = _table(
     english=r"英文|英语|英文版|english",
     chinese=r"中文|汉语|chinese|mandarin",
     subject=r"标题|主题|subject",
+    add=r"^\W*(?:请|再|另外|顺便)*(?:加(?:上)?(?:一[句条段点])|补(?:充|上)(?:一[句条段点])?|写上|提一[句下])"
+    r"|^\W*(?:please\s)?(?:add|mention|include)\b",
     rewrite=r"重新?写|重写|换一?种|换个(?:写|说)法|rewrite|another version|try again",
 )
 UNDO = re.compile(r"^\W*(?:请|帮我|把)?\s*(?:撤[回销]|undo|recall it|take it back|unsend)", re.IGNORECASE)

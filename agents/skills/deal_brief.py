@@ -8,7 +8,8 @@ from pydantic import BaseModel, Field
 
 from agents.briefing import SECTIONS, Brief, brief_of, history
 from agents.citing import cite_deal
-from agents.lookup import Unclear, the_deal
+from agents.lookup import Unclear, not_found, the_deal
+from agents.quoting import spoken_of
 from agents.skill import Skill, Turn
 
 Aspect = Literal["all", "offer", "people", "history", "risks", "next_step", "amount", "competitor"]
@@ -41,6 +42,8 @@ def run(turn: Turn, arguments: Arguments) -> str:
     asked for."""
     chosen = the_deal(turn, arguments.deal)
     if isinstance(chosen, Unclear):
+        if arguments.deal and chosen == not_found(turn, arguments.deal):
+            return spoken_of(turn, arguments.deal, turn.text) or chosen.sentence
         return chosen.sentence
     brief = brief_of(turn, chosen.facts)
     deal = chosen.facts.deal

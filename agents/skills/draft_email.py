@@ -24,6 +24,10 @@ _ADDITION = re.compile(
 )
 
 
+BEYOND_A_TEMPLATE = frozenset({"longer", "informal", "friendly", "polite", "rewrite", "subject"})
+"""Changes that need somebody who writes."""
+
+
 class Arguments(BaseModel):
     """What draft_email takes."""
 
@@ -58,6 +62,13 @@ def run(turn: Turn, arguments: Arguments) -> str:
     basis = _basis(turn, arguments)
     if isinstance(basis, Unclear):
         return basis.sentence
+    if (arguments.change or "").lower() in BEYOND_A_TEMPLATE and not (arguments.body or arguments.subject):
+        return turn.say(
+            "这封信出自审定的模板,我改不了语气和篇幅以外的写法。可以说:再短一点、正式一点、换成英文、加一句:…、主题改成:…;"
+            "要逐字改,发出后用 /edit 编号 body=…",
+            "This mail comes from an approved template, so I cannot rewrite its tone. Say: shorter, formal, make it Chinese, "
+            "add a line: …, change the subject to …; to change the words themselves use /edit CODE body=… once it is sent.",
+        )
     chosen = the_deal(turn, arguments.deal or basis.payload.get("deal_id") or _deal_of(turn, arguments.to))
     if isinstance(chosen, Unclear):
         return chosen.sentence

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta, timezone
 
 from pydantic import BaseModel, Field
 
 from actions.desk import Filters, Passage
-from agents.citing import cite_passage
 from agents.lookup import Unclear, not_found, the_account_id, the_deal
+from agents.quoting import line_of, spoken_of, telling
 from agents.skill import Skill, Turn
-from agents.wording import KINDS, day, excerpt, term
+from agents.wording import KINDS
+from knowledge.insight.sentences import is_customers
+from knowledge.names import Mention
 from knowledge.terms import query_terms
 
 SHOWN = 4
+FOUND = 24
 _PER_SOURCE = 2
 _EVERYDAY = frozenset(
     {
@@ -55,15 +59,17 @@ def run(turn: Turn, arguments: Arguments) -> str:
     filters = _filters(turn, arguments)
     if isinstance(filters, Unclear):
         return filters.sentence
-    found = turn.desk.recall(arguments.query, filters=filters, k=8)
-    best = _spread(found)
+    named = [one for one in turn.desk.names().spot(arguments.query) if one.kind == "contact"]
+    query = " ".join([arguments.query, *(one.name for one in named)])
+    found = turn.desk.recall(query, filters=filters, k=FOUND)
+    best = _spread(_theirs_first(turn, arguments.query, named, found))
     if not best:
         return turn.say(
             f"没有找到与“{arguments.query[:40]}”有关的内容。",
             f"I found nothing about “{arguments.query[:40]}”.",
         )
     lines = [_head(turn, arguments.query, best)]
-    lines += [_line(turn, passage, arguments.query) for passage in best]
+    lines += [line_of(turn, passage, arguments.query, named) for passage in best]
     turn.focus["intent"] = "recall"
     _remember(turn, best)
     turn.suggestions.append(turn.say("这单现在怎么样了?", "How is this deal doing?"))
@@ -80,9 +86,11 @@ def _filters(turn: Turn, arguments: Arguments) -> Filters | Unclear:
         deals = frozenset({chosen.facts.deal.id})
     if arguments.account:
         account_id = the_account_id(turn, arguments.account)
-        if not account_id:
-            return not_found(turn, arguments.account)
-        accounts = frozenset({account_id})
+        if account_id:
+            accounts = frozenset({account_id})
+        else:
+            said = spoken_of(turn, arguments.account, arguments.query)
+            return Unclear(said) if said else not_found(turn, arguments.account)
     return Filters(
         deal_ids=deals,
         account_ids=accounts,
@@ -91,6 +99,31 @@ def _filters(turn: Turn, arguments: Arguments) -> Filters | Unclear:
         since=_start(arguments.since) if arguments.since else None,
         until=_start(arguments.until) + timedelta(days=1, microseconds=-1) if arguments.until else None,
     )
+
+
+def _theirs_first(
+    turn: Turn, query: str, named: Sequence[Mention], found: Sequence[Passage]
+) -> list[Passage]:
+    """When the question names a customer's person, what that person said or wrote comes before what was said of them,
+    and that before the rest; of their own words those first that speak of what was asked."""
+    if not named:
+        return list(found)
+    wanted = set(query_terms(query)) - _EVERYDAY - {term for one in named for term in query_terms(one.name)}
+
+    def order(passage: Passage) -> tuple[int, int]:
+        said = set(query_terms(telling(passage.text, named)))
+        return min(_nearness(turn, passage, one) for one in named), -len(wanted & said)
+
+    return sorted(found, key=order)
+
+
+def _nearness(turn: Turn, passage: Passage, person: Mention) -> int:
+    if person.name in (passage.speaker, *re.findall(r"^([^\n:：]{1,20})[:：]", passage.text, re.M)):
+        return 0
+    row = turn.desk.interaction(passage.interaction_id)
+    if row is not None and row.contact_id == person.id and is_customers(row):
+        return 0
+    return 1 if person.name in passage.text else 2
 
 
 def _spread(found: Sequence[Passage]) -> list[Passage]:
@@ -116,15 +149,6 @@ def _head(turn: Turn, query: str, best: Sequence[Passage]) -> str:
 
 def _start(day_: date) -> datetime:
     return datetime.combine(day_, time(), timezone(timedelta(hours=8)))
-
-
-def _line(turn: Turn, passage: Passage, query: str) -> str:
-    deal = turn.desk.deal(passage.deal_id) if passage.deal_id else None
-    about = f" · {deal.deal.name}({deal.deal.id})" if deal else ""
-    who = f" {passage.speaker}" if passage.speaker else ""
-    quote = excerpt(passage.text, query)
-    mark = cite_passage(turn, passage, quote)
-    return f"- {day(passage.at)} {term(turn, KINDS, passage.kind)}{who}{about}:“{quote}” {mark}"
 
 
 def _remember(turn: Turn, best: list[Passage]) -> None:

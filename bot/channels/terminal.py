@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import threading
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
 
+from bot.errors import sentence_for
 from bot.inbox import Inbox
 from bot.jobs import tick
 from bot.messages import Inbound, Reply
@@ -15,6 +17,7 @@ from bot.wiring import House
 from knowledge.library import people
 from knowledge.model import Person
 
+LOG = logging.getLogger(__name__)
 TICK_S = 1.0
 
 
@@ -53,7 +56,12 @@ class Terminal:
             text=text.strip(),
             external_id=uuid.uuid4().hex,
         )
-        reply = self.inbox.handle(inbound, on_text=self._stream)
+        try:
+            reply = self.inbox.handle(inbound, on_text=self._stream)
+        except Exception as error:
+            LOG.debug("a turn failed", exc_info=True)
+            _say(f"✗ {sentence_for(error)}")  # one bad turn must not end the talk
+            return Reply(text="")
         if reply.switch_to:
             return self._become(reply.switch_to)
         self._show(reply)

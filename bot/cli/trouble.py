@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from bot.errors import sentence_for
+
 
 class Trouble(Exception):
     """A sentence for the person at the terminal, and the exit code that goes with it."""
@@ -34,29 +36,6 @@ def guarded(app: Callable[..., Any]) -> int:
             raise
         return _tell(sentence_for(error), 1)
     return 0
-
-
-def sentence_for(error: Exception) -> str:
-    """What a person can do about an error of the floors below."""
-    name = type(error).__name__
-    text = str(error).strip().splitlines()[0] if str(error).strip() else name
-    if name in (
-        "StoreError",
-        "IndexBroken",
-        "FeedError",
-        "BlueprintError",
-        "MappingError",
-        "PolicyError",
-        "EmbedderChanged",
-    ):
-        return text
-    if name == "ValidationError" and hasattr(error, "errors"):
-        first = error.errors()[0]
-        where = ".".join(map(str, first.get("loc", ()))).upper()
-        return f"设置 {where} 不对 / setting {where} is wrong: {first.get('msg', text)}"
-    if isinstance(error, OSError):
-        return f"文件或系统出错 / file or system error: {text}"
-    return f"{name}: {text} (LOG_LEVEL=DEBUG 显示细节 / shows details)"
 
 
 def _tell(sentence: str, code: int) -> int:
