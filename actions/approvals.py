@@ -18,7 +18,7 @@ from policies.decision import Verdict
 from . import notices, record
 from .action import ActionRequest, Outcome, State, Status, canonical, digest
 from .gate import Gate, payload_of
-from .people import REQUESTER, roles_of
+from .people import REQUESTER, best_role, roles_of
 from .sight import find, sees
 from .tables import Action, Approval
 from .wording import outcome_of, state_name
@@ -43,8 +43,7 @@ class Approvals:
             problem = self._cannot_vote(session, action, person, seen_hash, now)
             if problem:
                 return _said(action, problem)
-            wanted = action.decision.get("approvers", [])
-            role = roles_of(session, action, person, wanted, now)[0]
+            role = best_role(session, action, person, action.decision.get("approvers", []), now)
             self._vote(session, action, person, role, "yes", "", channel, now)
             evaluation = self.gate.scene_evaluation(session, action, now)
             self.gate.settle(
@@ -75,10 +74,11 @@ class Approvals:
             if isinstance(found, Outcome):
                 return found
             action, person = found
-            roles = roles_of(session, action, person, action.decision.get("approvers", []), now)
-            if not roles:
-                return _said(action, "你不是这个动作的审批人 / you may not decide this action")
-            self._vote(session, action, person, roles[0], "no", reason, channel, now)
+            problem = self._cannot_vote(session, action, person, "", now)
+            if problem:
+                return _said(action, problem)
+            role = best_role(session, action, person, action.decision.get("approvers", []), now)
+            self._vote(session, action, person, role, "no", reason, channel, now)
             self._close(
                 session, action, State.REJECTED, "rejected", person.id, channel, now, {"detail": reason}
             )
@@ -164,6 +164,9 @@ class Approvals:
             return f"{action.code} 已过期,视为拒绝 / {action.code} has expired, which counts as no"
         if digest(action.payload) != action.payload_hash or (seen_hash and seen_hash != action.payload_hash):
             return "内容与卡片不一致,已拒绝 / the content differs from the card; refused"
+        system = self.gate.system_state(session)
+        if system not in ("normal", "degraded"):
+            return f"系统已停用({system}),现在不能表态,动作保留等待 / effects are stopped ({system}); it goes on waiting"
         if not roles_of(session, action, person, action.decision.get("approvers", []), now):
             return "你不是这个动作的审批人 / you may not approve this action"
         earlier = select(Approval).where(Approval.action_id == action.id, Approval.person_id == person.id)

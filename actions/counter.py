@@ -21,7 +21,7 @@ from knowledge.snapshot import DealFacts, deal_facts
 from policies.facts import Principal, Resource
 
 from . import cards
-from .action import ActionRequest, Outcome, State, canonical
+from .action import ActionRequest, Outcome, State, canonical, digest
 from .card import ActionCard, Explanation
 from .gate import Gate
 from .people import deal_resource, principal_of, roles_of
@@ -149,7 +149,10 @@ class PersonDesk:
                 .where(Action.state == State.PENDING)
                 .order_by(col(Action.created_at), col(Action.id))
             ).all()
-            mine = [row for row in rows if self._decides(session, row)]
+            # A row whose payload was tampered with can be approved by nobody; it must not hide the others.
+            mine = [
+                row for row in rows if self._decides(session, row) and digest(row.payload) == row.payload_hash
+            ]
             return [cards.card_of(session, row, self.language) for row in mine]
 
     def card(self, action_id: str) -> ActionCard | None:

@@ -60,7 +60,8 @@ class Gate:
         now = self.clock()
         known = session.exec(select(Action).where(Action.idempotency_key == request.idempotency_key)).first()
         if known is not None:
-            return outcome_of(session, known)
+            mine = known.requester_id == request.on_behalf_of
+            return outcome_of(session, known) if mine else _refused(request, NOT_FOUND)
         parties = self._parties(session, request)
         if parties is None:
             return _refused(request, NOT_FOUND)

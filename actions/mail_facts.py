@@ -122,8 +122,9 @@ def _sent_to(scene: Scene, contact_id: str) -> int:
     since = scene.now - timedelta(days=7)
     sent = interactions.mails_to_contact(scene.session, contact_id, since)
     waiting = select(Action.payload).where(
-        col(Action.state).in_([State.SCHEDULED, State.EXECUTING]),
-        Action.resource_id == scene.deal.id,
+        col(Action.state).in_([State.SCHEDULED, State.EXECUTING, State.UNKNOWN]),
+        Action.action == "send_email",
+        col(Action.created_at) >= since - timedelta(days=7),
         Action.id != scene.action_id,
     )
     return 1 + sent + sum(f'"contact_id":"{contact_id}"' in text for text in scene.session.exec(waiting))
@@ -137,7 +138,7 @@ def _sent_today(scene: Scene) -> int:
         Action.requester_id == scene.requester.id,
         Action.action == "send_email",
         Action.id != scene.action_id,
-        col(Action.state).in_([State.SCHEDULED, State.EXECUTING, State.EXECUTED]),
-        col(Action.created_at) >= midnight,
+        col(Action.state).in_([State.SCHEDULED, State.EXECUTING, State.EXECUTED, State.UNKNOWN]),
+        col(Action.due_at) >= midnight,
     )
     return 1 + int(scene.session.exec(query).one())

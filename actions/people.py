@@ -56,17 +56,27 @@ def eligible(session: Session, action: Action, role: str, now: datetime) -> list
     for delegation in session.exec(select(Delegation)):
         if delegation.from_id in holders and delegation.ends_at > now and delegation.to_id in people:
             holders.add(delegation.to_id)
-    holders -= {action.requester_id, action.drafted_by}
+    holders -= {action.requester_id, *_drafters(session, action)}
     return [people[person_id] for person_id in sorted(holders)]
+
+
+def _drafters(session: Session, action: Action) -> set[str]:
+    """Everybody who wrote on it: this draft and all it replaced."""
+    found = {action.drafted_by}
+    earlier = action
+    while earlier.supersedes and (before := session.get(Action, earlier.supersedes)) is not None:
+        found.add(before.drafted_by)
+        earlier = before
+    return found
 
 
 def _holds(person: Person, role: str, team_id: str, region: str) -> bool:
     roles = set(person.roles)
+    directs = Role.DIRECTOR in roles and bool(region) and person.region == region
     if role == Role.MANAGER:
-        leads = Role.MANAGER in roles and person.team_id == team_id
-        return leads or (Role.DIRECTOR in roles and person.region == region)
+        return directs or (Role.MANAGER in roles and person.team_id == team_id)
     if role == Role.DIRECTOR:
-        return Role.DIRECTOR in roles and person.region == region
+        return directs
     return role in roles
 
 
@@ -75,6 +85,12 @@ def roles_of(
 ) -> list[str]:
     """Which of the wanted roles this person may fill for this action now."""
     return [role for role in wanted if any(p.id == person.id for p in eligible(session, action, role, now))]
+
+
+def best_role(session: Session, action: Action, person: Person, wanted: Iterable[str], now: datetime) -> str:
+    """The role a person's answer counts for: of those they may fill the one that fewest others can."""
+    fillable = roles_of(session, action, person, wanted, now)
+    return min(fillable, key=lambda role: (len(eligible(session, action, role, now)), role))
 
 
 def approval_facts(session: Session, action: Action, now: datetime) -> ApprovalFacts:

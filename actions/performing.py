@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import update
-from sqlmodel import Session, col, select
+from sqlmodel import Session, and_, col, or_, select
 
 from knowledge.model import Deal, Interaction, InteractionKind, Person
 from policies.decision import Verdict
@@ -36,14 +36,27 @@ class Performer:
 
     def tick(self) -> list[str]:
         """One look at the clock; returns the ids of actions whose state changed."""
-        now = self.gate.clock()
-        changed = self._expire(now) + self._abandoned(now)
-        for action_id in self._due(now):
+        changed = self.close_overdue()
+        for action_id in self.due():
             if self.perform(action_id):
                 changed.append(action_id)
         if changed:
             self.gate.after()
         return changed
+
+    def close_overdue(self) -> list[str]:
+        """Approvals nobody gave in time become a no; what broke off while running becomes unknown."""
+        now = self.gate.clock()
+        waits = select(Action.id).where(
+            or_(
+                and_(col(Action.state) == State.PENDING, col(Action.expires_at) <= now),
+                col(Action.state) == State.EXECUTING,
+            )
+        )
+        with self.gate.store.reading() as session:
+            if session.exec(waits.limit(1)).first() is None:
+                return []  # the usual case takes no lock
+        return self._expire(now) + self._abandoned(now)
 
     def perform(self, action_id: str) -> bool:
         """Fence, perform, write the end. False when somebody else has it or the decision no longer allows it."""
@@ -59,7 +72,9 @@ class Performer:
             self._finish(action_id, delivery, self.gate.clock())
         return True
 
-    def _due(self, now: datetime) -> list[str]:
+    def due(self) -> list[str]:
+        """Ids of what may run now, oldest first."""
+        now = self.gate.clock()
         with self.gate.store.reading() as session:
             rows = select(Action.id).where(Action.state == State.SCHEDULED, col(Action.due_at) <= now)
             return list(session.exec(rows.order_by(col(Action.due_at), col(Action.id))))
@@ -73,6 +88,10 @@ class Performer:
                 return None
             try:
                 payload = payload_of(action)
+                if record.judged_hash(session, action.id) != action.payload_hash:
+                    raise ValueError(
+                        f"动作 {action.code} 的指纹与审计链不符 / the hash of {action.code} is not the judged one"
+                    )
             except ValueError as error:
                 self._refuse(session, action, State.DENIED, str(error), now)
                 return None
@@ -113,6 +132,7 @@ class Performer:
 
     def _finish(self, action_id: str, delivery: Delivery, now: datetime) -> None:
         with self.gate.store.session() as session:
+            record.lock_system(session)
             action = session.get_one(Action, action_id)
             action.state = _STATE_AFTER[delivery.status]
             action.finished_at = now
@@ -131,6 +151,7 @@ class Performer:
 
     def _expire(self, now: datetime) -> list[str]:
         with self.gate.store.session() as session:
+            record.lock_system(session)
             rows = session.exec(
                 select(Action).where(Action.state == State.PENDING, col(Action.expires_at) <= now)
             ).all()
@@ -146,6 +167,7 @@ class Performer:
         """What was being performed when a process died: nobody knows, so a person must look; never sent again."""
         before = now - timedelta(seconds=self.gate.rules.uncertain_after_s)
         with self.gate.store.session() as session:
+            record.lock_system(session)
             rows = session.exec(
                 select(Action).where(Action.state == State.EXECUTING, col(Action.finished_at) <= before)
             ).all()

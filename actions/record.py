@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from .action import canonical, digest
 from .tables import Action, AuditRecord, SystemState
 
 GENESIS = "0" * 64
+UNREADABLE = 1 << 62
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,6 +112,13 @@ def records(session: Session) -> Iterator[AuditRecord]:
     )
 
 
+def judged_hash(session: Session, action_id: str) -> str:
+    """The payload hash that the chain says was judged last for this action; "" when it was never judged."""
+    judged = col(AuditRecord.event).in_(["evaluated", "approved"])
+    query = select(AuditRecord.payload_hash).where(AuditRecord.action_id == action_id, judged)
+    return session.exec(query.order_by(col(AuditRecord.seq).desc()).limit(1)).first() or ""
+
+
 def history(session: Session, action_id: str) -> list[AuditRecord]:
     """What happened to one action, oldest first."""
     rows = select(AuditRecord).where(AuditRecord.action_id == action_id).order_by(col(AuditRecord.seq))
@@ -158,9 +167,12 @@ def write_head(session: Session, head_file: Path) -> None:
         return
     record = session.get_one(AuditRecord, seq)
     head_file.parent.mkdir(parents=True, exist_ok=True)
-    temporary = head_file.with_suffix(".tmp")
-    temporary.write_text(json.dumps({"seq": record.seq, "hash": record.hash}))
-    temporary.replace(head_file)
+    before = _head(head_file)
+    if before is not None and record.seq < before[0] < UNREADABLE:
+        return  # another process is ahead; the head only moves forward
+    with tempfile.NamedTemporaryFile("w", dir=head_file.parent, suffix=".tmp", delete=False) as temporary:
+        temporary.write(json.dumps({"seq": record.seq, "hash": record.hash}))
+    Path(temporary.name).replace(head_file)
 
 
 def _head(head_file: Path | None) -> tuple[int, str] | None:
@@ -169,4 +181,4 @@ def _head(head_file: Path | None) -> tuple[int, str] | None:
     with suppress(ValueError, KeyError):
         stored = json.loads(head_file.read_text())
         return int(stored["seq"]), str(stored["hash"])
-    return (1 << 62, "")  # an unreadable head is itself a finding
+    return (UNREADABLE, "")  # an unreadable head is itself a finding

@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import select
 
 from actions.action import Outcome, State, Status
-from actions.tables import Action, Approval
+from actions.tables import Action, Approval, SystemState
 from knowledge.model import Delegation, Notice, Person
 from tests.fakes.firm import BODY, Firm
 
@@ -182,3 +182,41 @@ def test_an_english_colleague_is_told_in_english(firm: Firm, waiting: Outcome) -
         session.add(person)
     firm.approvals.reject("p-zhao", waiting.code, "price / delivery first")
     assert f"{waiting.code} was rejected by 赵磊: price / delivery first" in _notices(firm, "p-lina")
+
+
+def test_while_the_system_is_stopped_nobody_decides_and_the_wish_goes_on_waiting(
+    firm: Firm, waiting: Outcome
+) -> None:
+    _switch(firm, "stopped")
+    assert firm.approvals.approve("p-zhao", waiting.code).status is Status.REFUSED
+    _switch(firm, "normal")
+    assert firm.approvals.approve("p-zhao", waiting.code).state is State.SCHEDULED
+
+
+def _switch(firm: Firm, state: str) -> None:
+    with firm.store.session() as session:
+        row = session.get_one(SystemState, 1)
+        row.state = state
+        session.add(row)
+
+
+def test_whoever_wrote_an_earlier_version_may_not_approve_a_later_one(firm: Firm, waiting: Outcome) -> None:
+    by_manager = firm.approvals.edit("p-zhao", waiting.code, {"subject": "经理改过"})
+    by_rep = firm.approvals.edit("p-lina", by_manager.code, {"subject": "又改回来"})
+    assert by_rep.approvers == ("p-zhou",)
+    assert firm.approvals.approve("p-zhao", by_rep.code).status is Status.REFUSED
+
+
+def test_somebody_with_two_roles_counts_where_fewest_others_can(firm: Firm) -> None:
+    with firm.store.session() as session:
+        person = session.get_one(Person, "p-zhou")
+        person.roles = ["director", "finance"]
+        session.add(person)
+        session.add(Person(id="p-dir", name="另一位总监", roles=["director"], region="east"))
+        gao = session.get_one(Person, "p-gao")
+        gao.active = False
+        session.add(gao)
+    outcome = firm.send(body=BODY + "可以给到 26% 的折扣。\n")
+    assert firm.approvals.approve("p-zhou", outcome.code).state is State.PENDING
+    assert firm.approvals.reject("p-zhou", outcome.code, "改主意").status is Status.REFUSED
+    assert firm.approvals.approve("p-dir", outcome.code).state is State.SCHEDULED

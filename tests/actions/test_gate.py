@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from actions.action import State, Status
+from actions.action import State, Status, digest
 from actions.gateways.mail import Delivery, Mail
 from actions.tables import Action, SystemState
 from knowledge.model import Interaction, Person
@@ -186,6 +186,25 @@ def test_a_payload_changed_in_the_database_is_not_sent(firm: Firm) -> None:
     firm.performer.tick()
     assert firm.posted() == []
     assert _state(firm, outcome.code) == State.DENIED
+
+
+def test_a_payload_and_its_hash_changed_together_are_not_sent_either(firm: Firm) -> None:
+    outcome = firm.send()
+    with firm.store.session() as session:
+        row = session.get_one(Action, outcome.action_id)
+        row.payload = row.payload.replace("wang@hd", "eve@hd")
+        row.payload_hash = digest(row.payload)
+        session.add(row)
+    firm.clock.pass_(121)
+    firm.performer.tick()
+    assert firm.posted() == []
+    assert _state(firm, outcome.code) == State.DENIED
+
+
+def test_another_persons_key_shows_nothing_of_their_action(firm: Firm) -> None:
+    firm.send("same")
+    other = firm.send("same", request={"on_behalf_of": "p-chen"})
+    assert (other.action_id, other.status) == ("", Status.REFUSED)
 
 
 def test_a_sender_who_left_sends_nothing_more(firm: Firm) -> None:

@@ -21,7 +21,9 @@ from actions.tables import Action, Approval, AuditRecord, SystemState
 from knowledge.model import Person
 from tests.fakes.firm import BODY, Firm, founded
 
-PEOPLE = st.sampled_from(["p-lina", "p-chen", "p-zhao", "p-qian", "p-zhou", "p-gao", "p-lin", "p-wu", "p-audit"])
+PEOPLE = st.sampled_from(
+    ["p-lina", "p-chen", "p-zhao", "p-qian", "p-zhou", "p-gao", "p-lin", "p-wu", "p-audit"]
+)
 WISHES = st.sampled_from(
     [
         {},
@@ -34,7 +36,9 @@ WISHES = st.sampled_from(
         {"request": {"resource_id": "D-3"}},
     ]
 )
-EDITS = st.sampled_from([{"subject": "改过"}, {"body": BODY + "可以给到 20% 的折扣。\n"}, {"discount_bp": 300}])
+EDITS = st.sampled_from(
+    [{"subject": "改过"}, {"body": BODY + "可以给到 20% 的折扣。\n"}, {"discount_bp": 300}]
+)
 ENDED = {State.EXECUTED, State.FAILED, State.UNKNOWN, State.UNDONE, State.REJECTED, State.EXPIRED, State.SUPERSEDED,
          State.CANCELLED, State.DENIED}  # fmt: skip
 
