@@ -6,6 +6,7 @@ Exit codes: 0 done · 1 a clear "no" or a failure · 2 wrong usage · 3 not foun
 from __future__ import annotations
 
 import gc
+import io
 import logging
 import os
 import sys
@@ -19,10 +20,19 @@ def main() -> None:
     """Run the command line; what goes wrong on the way is told in one sentence."""
     # Importing makes objects that live for ever; collecting among them costs an eighth of the start-up time.
     gc.set_threshold(100_000, 20, 20)
+    speak_utf8()
     from .app import app
     from .trouble import guarded
 
     leave(guarded(app))
+
+
+def speak_utf8() -> None:
+    """Chinese in and out whatever the locale says; a byte that is no UTF-8 becomes a mark instead of an error."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    sys.argv[1:] = [os.fsencode(word).decode("utf-8", "replace") for word in sys.argv[1:]]
 
 
 def leave(code: int) -> NoReturn:

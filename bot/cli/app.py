@@ -34,6 +34,26 @@ Demo = Annotated[
 Ref = Annotated[str, typer.Argument(metavar="ACTION", help="动作编号或四位码 / action id or short code")]
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"chengdan {version('chengdan')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _everywhere(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="版本 / version")
+    ] = False,
+) -> None:
+    """成单: 有据可查、在授权之内行动的销售助手。/ A sales assistant with evidence, acting inside its authority.
+
+    先运行 make run,或 / start with: chengdan ask --demo --as p-lina '华东医疗那个单子现在什么情况?'
+    """
+
+
 @app.command()
 def chat(
     who: As = "",

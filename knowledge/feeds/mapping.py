@@ -146,7 +146,7 @@ def read_yaml(path: Path) -> Any:
         ) from None
     except OSError as error:
         raise FeedError(f"{path}：读不了 (cannot be read)：{error.strerror}") from None
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f" 第 {mark.line + 1} 行 (line {mark.line + 1})" if mark else ""
         raise FeedError(
