@@ -1,0 +1,75 @@
+"""The grouped commands: audit, policy, eval."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .options import Json
+
+audit_app = typer.Typer(help="审计链: 校验与导出 / the hash-chained record", no_args_is_help=True)
+policy_app = typer.Typer(help="策略: 检查、用例、回放 / the rules", no_args_is_help=True)
+eval_app = typer.Typer(help="评测 / evaluations on data of your own", no_args_is_help=True)
+
+
+@audit_app.command("verify")
+def audit_verify(json: Json = False) -> None:
+    """校验整条链 / verify the whole chain."""
+    from .books import verify as run
+
+    run(as_json=json)
+
+
+@audit_app.command("export")
+def audit_export(
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="写到文件 / to a file")] = None,
+) -> None:
+    """导出为 JSONL / export as JSON lines."""
+    from .books import export as run
+
+    run(out)
+
+
+@policy_app.command("check")
+def policy_check(folder: Annotated[Path | None, typer.Option(help="策略目录 / rules folder")] = None) -> None:
+    """检查规则与模式 / validate rules and schema."""
+    from .books import policy_check as run
+
+    run(folder)
+
+
+@policy_app.command("test")
+def policy_test(
+    folder: Annotated[Path | None, typer.Option(help="策略目录 / rules folder")] = None, json: Json = False
+) -> None:
+    """跑规则旁的用例 / run the cases beside the rules."""
+    from .books import policy_test as run
+
+    run(folder, as_json=json)
+
+
+@policy_app.command("replay")
+def policy_replay(
+    policy: Annotated[Path, typer.Option(help="改过的策略目录 / folder with the changed rules")],
+    since: Annotated[str, typer.Option(help="多久以来,如 90d / how far back")] = "90d",
+    json: Json = False,
+) -> None:
+    """改了规则,历史上的动作会怎样 / what changed rules would have decided."""
+    from .books import policy_replay as run
+
+    run(policy, since, as_json=json)
+
+
+@eval_app.command("retrieval")
+def eval_retrieval(
+    corpus: Annotated[Path, typer.Option(help="JSONL {id,text},可 gzip")],
+    queries: Annotated[Path, typer.Option(help="JSONL {id,text}")],
+    qrels: Annotated[Path, typer.Option(help="TSV query_id doc_id relevance")],
+    json: Json = False,
+) -> None:
+    """检索评测,旁边跑一个普通 BM25 / retrieval figures, with plain BM25 beside."""
+    from .rooms import eval_retrieval as run
+
+    run(corpus, queries, qrels, as_json=json)
