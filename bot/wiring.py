@@ -117,6 +117,8 @@ class House:
     def close(self) -> None:
         if "assistant" in vars(self):
             self.assistant.close()
+        if "search" in vars(self):
+            self.search.close()
         self.store.close()
 
     def _first_domain(self) -> str:
@@ -131,7 +133,11 @@ def open_house(settings: Settings | None = None, clock: Callable[[], datetime] =
     """Read the settings, open the store, bring the database up to date."""
     settings = settings or Settings()
     store = Store(settings.database)
-    upgrade(store)
+    try:
+        upgrade(store)
+    except BaseException:
+        store.close()
+        raise
     return House(settings=settings, store=store, clock=clock)
 
 

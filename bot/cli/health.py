@@ -50,7 +50,7 @@ def serve(host: str, port: int) -> None:
     while not stop.wait(TICK_S):
         tick(house)
     server.shutdown()
-    house.close()
+    server.server_close()
 
 
 def _handler(house: House) -> type[BaseHTTPRequestHandler]:

@@ -10,6 +10,7 @@ from knowledge.library import people
 from knowledge.model import Person, Role
 
 from . import EXIT_NOT_FOUND, EXIT_USAGE
+from .closing import CLOSING
 from .screen import err, progress
 from .trouble import Trouble
 
@@ -19,6 +20,7 @@ DEMO = Path(__file__).resolve().parents[2] / "examples" / "demo" / "import.yaml"
 def opened(*, demo: bool = False, settings: Settings | None = None) -> House:
     """The house, its database up to date; with `demo`, the demo company when there is nobody in it yet."""
     house = open_house(settings)
+    CLOSING.callback(house.close)
     _quieten(house.settings.log_level)
     if demo and not _anybody(house):
         load_demo(house)

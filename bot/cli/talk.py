@@ -22,10 +22,7 @@ def ask(text: str, who: str, *, thread: str, as_json: bool, demo: bool) -> None:
     if not words.strip():
         raise Trouble("没有要问的话 / there is no question", EXIT_USAGE)
     house = opened(demo=demo)
-    try:
-        _ask(house, words, who, thread=thread, as_json=as_json)
-    finally:
-        house.close()
+    _ask(house, words, who, thread=thread, as_json=as_json)
 
 
 def _ask(house: House, words: str, who: str, *, thread: str, as_json: bool) -> None:
@@ -64,4 +61,3 @@ def chat(who: str, *, demo: bool, thread: str) -> None:
     house = opened(demo=demo)
     person = asker(house, who)
     Terminal(house, person, thread or "main").run()
-    house.close()

@@ -9,6 +9,8 @@ from typing import Any
 
 from bot.errors import sentence_for
 
+from .closing import CLOSING
+
 
 class Trouble(Exception):
     """A sentence for the person at the terminal, and the exit code that goes with it."""
@@ -35,6 +37,8 @@ def guarded(app: Callable[..., Any]) -> int:
         if os.environ.get("LOG_LEVEL", "").upper() == "DEBUG":
             raise
         return _tell(sentence_for(error), 1)
+    finally:
+        CLOSING.close()
     return 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -86,7 +87,7 @@ def test_undo_withdraws(run: Run) -> None:
 
 def test_audit_verify_finds_a_changed_row(run: Run, demo_dir: Path) -> None:
     _waiting_action(run)
-    with sqlite3.connect(demo_dir / "chengdan.db") as database:
+    with closing(sqlite3.connect(demo_dir / "chengdan.db")) as database, database:
         database.execute("UPDATE audit_record SET actor = 'p-nobody' WHERE seq = 1")
     ran = run("audit", "verify")
     assert ran.code == 1
