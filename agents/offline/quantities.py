@@ -73,8 +73,19 @@ def money_fen(text: str) -> int | None:
     return None
 
 
+_NO_DISCOUNT = re.compile(
+    r"(?:去掉|取消|不要|不给|别给|删掉?|拿掉)[^,，。;；]{0,6}(?:折扣|优惠)|(?:折扣|优惠)[^,，。;；]{0,4}(?:去掉|取消|不要|不给|删掉?|拿掉)"
+    r"|\b(?:drop|remove|no|without|take out|delete)\b[^.,;]{0,12}\bdiscount",
+    re.I,
+)
+
+
 def discount_pct(text: str) -> float | None:
-    """A discount in percent: 12% -> 12.0, 八八折 -> 12.0, 九折 -> 10.0, 12 个点 -> 12.0, 5 percent off -> 5.0."""
+    """A discount in percent: 12% -> 12.0, 八八折 -> 12.0, 九折 -> 10.0, 12 个点 -> 12.0, 5 percent off -> 5.0.
+
+    Taking it back (把折扣去掉, drop the discount) is 0.0; None when nothing is said of one."""
+    if _NO_DISCOUNT.search(text):
+        return 0.0
     zhe = _ZHE.search(text)
     if zhe:
         kept = number(zhe[1])

@@ -64,7 +64,7 @@ def run(turn: Turn, arguments: Arguments) -> str:
         return basis.sentence
     if (arguments.change or "").lower() in BEYOND_A_TEMPLATE and not (arguments.body or arguments.subject):
         return turn.say(
-            "这封信出自审定的模板,我改不了语气和篇幅以外的写法。可以说:再短一点、正式一点、换成英文、加一句:…、主题改成:…;"
+            "这封信出自审定的模板,我改不了语气,也不能展开写。可以说:再短一点、正式一点、换成英文、加一句:…、主题改成:…;"
             "要逐字改,发出后用 /edit 编号 body=…",
             "This mail comes from an approved template, so I cannot rewrite its tone. Say: shorter, formal, make it Chinese, "
             "add a line: …, change the subject to …; to change the words themselves use /edit CODE body=… once it is sent.",
@@ -123,7 +123,7 @@ def _wish(arguments: Arguments, basis: Basis, to: Addressee) -> Wish:
     tone = {"shorter": "shorter", "formal": "formal"}.get(change.lower(), "")
     if (
         change
-        and change.lower() not in {"shorter", "formal", "english", "chinese"}
+        and change.lower() not in {"shorter", "formal", "english", "chinese", "add"}
         and _ADDITION.match(change)
     ):
         points.append(_ADDITION.sub("", change))
