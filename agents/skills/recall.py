@@ -15,28 +15,18 @@ from agents.skill import Skill, Turn
 from agents.wording import KINDS
 from knowledge.insight.sentences import is_customers
 from knowledge.names import Mention
-from knowledge.terms import query_terms
+from knowledge.terms import is_cjk, query_terms
 
 SHOWN = 4
 FOUND = 24
 _PER_SOURCE = 2
 _EVERYDAY = frozenset(
-    {
-        "今天",
-        "昨天",
-        "明天",
-        "现在",
-        "时候",
-        "么时",
-        "候能",
-        "客户",
-        "可以",
-        "一下",
-        "today",
-        "now",
-        "customer",
-    }
-)
+    (
+        "今天", "昨天", "明天", "现在", "时候", "么时", "候能", "客户", "可以", "一下", "谁提", "提过", "说过", "谁说",
+        "过什", "有人", "人提", "什么", "怎么", "么说", "说的", "多少", "哪些", "有没", "没有", "告诉", "关于",
+        "today", "now", "customer", "who", "what", "when", "where", "which", "mentioned", "said", "say", "anyone",
+    )
+)  # fmt: skip
 """Words that stand in any talk and so show nothing."""
 
 
@@ -62,7 +52,7 @@ def run(turn: Turn, arguments: Arguments) -> str:
     named = [one for one in turn.desk.names().spot(arguments.query) if one.kind == "contact"]
     query = " ".join([arguments.query, *(one.name for one in named)])
     found = turn.desk.recall(query, filters=filters, k=FOUND)
-    best = _spread(_theirs_first(turn, arguments.query, named, found))
+    best = _spread(_theirs_first(turn, arguments.query, named, _to_the_point(arguments.query, found)))
     if not best:
         return turn.say(
             f"没有找到与“{arguments.query[:40]}”有关的内容。",
@@ -124,6 +114,18 @@ def _nearness(turn: Turn, passage: Passage, person: Mention) -> int:
     if row is not None and row.contact_id == person.id and is_customers(row):
         return 0
     return 1 if person.name in passage.text else 2
+
+
+def _to_the_point(query: str, found: Sequence[Passage]) -> list[Passage]:
+    """Without passages that share no telling word with a question in their own language: the index always has a best
+    one, even for nonsense. Across languages there is no word to share, and the index has translated."""
+    wanted = {one for one in query_terms(query) if len(one) > 1} - _EVERYDAY
+    han = any(map(is_cjk, query))
+    return [
+        passage
+        for passage in found
+        if not wanted or wanted & set(query_terms(passage.text)) or han != any(map(is_cjk, passage.text))
+    ]
 
 
 def _spread(found: Sequence[Passage]) -> list[Passage]:
