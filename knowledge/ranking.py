@@ -141,15 +141,17 @@ def blend(
 
 
 def fuse(
-    lists: Sequence[Sequence[tuple[Passage, float]]], constant: float = 60.0
+    lists: Sequence[Sequence[tuple[Passage, float]]],
+    weights: Sequence[float] = (),
+    constant: float = 60.0,
 ) -> list[tuple[Passage, float]]:
-    """Reciprocal rank fusion."""
+    """Reciprocal rank fusion; `weights` one a list, all equal when not given."""
     passages: dict[str, Passage] = {}
     scores: Counter[str] = Counter()
-    for ranked in lists:
+    for ranked, weight in zip(lists, weights or [1.0] * len(lists), strict=True):
         for place, (passage, _) in enumerate(ranked, 1):
             passages.setdefault(passage.id, passage)
-            scores[passage.id] += 1 / (constant + place)  # type: ignore[assignment]
+            scores[passage.id] += weight / (constant + place)  # type: ignore[assignment]
     return ordered([(passages[id_], score) for id_, score in scores.items()])
 
 

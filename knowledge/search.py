@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from .dictionary import Dictionary, default_place, open_dictionary, package_file
-from .embeddings import Embedder, EmbeddingFailed
+from .embeddings import Embedder, EmbeddingFailed, OfflineEmbedder
 from .indexing import INDEX, IndexReport, Progress, update
 from .lexicon import IndexBroken, Lexicon
 from .manifest import read_stamp
@@ -21,6 +21,7 @@ from .vectors import VectorOptions, Vectors
 __all__ = ["EmbedderChanged", "IndexBroken", "IndexReport", "Search", "VectorOptions"]
 
 _CANDIDATES = 60
+OFFLINE_WEIGHT = 0.1
 
 
 class EmbedderChanged(IndexBroken):
@@ -55,6 +56,11 @@ class Search:
         self.degraded = ""
         """Why the last recall had to do without vectors ("" when it did not): the endpoint's own sentence."""
 
+    @property
+    def _weight(self) -> float:
+        """How much vectors count beside words; ours are hashed, not learnt, and may only break ties."""
+        return OFFLINE_WEIGHT if isinstance(self._embedder, OfflineEmbedder) else 1.0
+
     def recall(
         self,
         query: str,
@@ -73,7 +79,7 @@ class Search:
         lexicon = self._ready()
         lists = [self._by_words(lexicon, query, groups, filters)]
         lists += self._by_meaning(query, groups, filters)
-        ranked = fuse(lists) if len(lists) > 1 else lists[0]
+        ranked = fuse(lists, (1.0, self._weight)) if len(lists) > 1 else lists[0]
         allowed = None if groups is None else groups | {PUBLIC_GROUP}
         hits = [
             (p, s) for p, s in spread_out(ranked, k * 2, per_source) if allowed is None or p.group in allowed
