@@ -25,6 +25,10 @@ LEAD_IN = re.compile(r"\d{1,2}\s?(?:个|条|点|种|步|项|points?|items?|steps
 FENCE = "```"
 
 
+TELLS_OF_SENDING = frozenset({"mail", "offer", "order"})
+"""Kinds of sources that can bear witness to something having been sent; any other must say so in its quote."""
+
+
 @dataclass(frozen=True)
 class Guarded:
     """A checked text, its sources renumbered, and how many statements were left out."""
@@ -132,9 +136,11 @@ class Guard:
         return unit if unit.lstrip().startswith(FENCE) else prefix + self._renumber(body)
 
     def _is_false_effect(self, body: str) -> bool:
-        if not claims_effect(body) or self._cited(body):
+        if not claims_effect(body) or any(note.status == "done" for note in self._outcomes):
             return False
-        return not any(note.status == "done" for note in self._outcomes)
+        return not any(
+            source.kind in TELLS_OF_SENDING or claims_effect(source.quote) for source in self._cited(body)
+        )
 
     def _instead(self, body: str) -> str:
         """The true outcomes in the place of a sentence that claimed more."""

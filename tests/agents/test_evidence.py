@@ -260,3 +260,10 @@ def test_a_long_text_is_checked_quickly() -> None:
     began = time.perf_counter()
     guard(text, SOURCES, ["原话" * 2000], "zh")
     assert time.perf_counter() - began < 5
+
+
+def test_a_citation_that_tells_of_no_sending_does_not_cover_a_claim_of_it() -> None:
+    waiting = OutcomeNote(action_id="act-1", action="send_email", status="waiting", reason="等待审批")
+    told = guard("邮件已发送 [3]。", SOURCES, [], "zh", [waiting]).text
+    assert "已发送" not in told
+    assert "act-1" in told
