@@ -10,14 +10,13 @@ from pydantic import BaseModel, Field
 
 from actions.desk import Filters, Passage
 from agents.lookup import Unclear, not_found, the_account_id, the_deal
-from agents.quoting import line_of, spoken_of, telling
+from agents.quoting import SHOWN, line_of, spoken_of, telling
 from agents.skill import Skill, Turn
 from agents.wording import KINDS
 from knowledge.insight.sentences import is_customers
 from knowledge.names import Mention
 from knowledge.terms import is_cjk, query_terms
 
-SHOWN = 4
 FOUND = 24
 _PER_SOURCE = 2
 _EVERYDAY = frozenset(
@@ -116,10 +115,15 @@ def _nearness(turn: Turn, passage: Passage, person: Mention) -> int:
     return 1 if person.name in passage.text else 2
 
 
+def _telling_words(query: str) -> set[str]:
+    """The terms of a question that can show what it is about."""
+    return {one for one in query_terms(query) if len(one) > 1} - _EVERYDAY
+
+
 def _to_the_point(query: str, found: Sequence[Passage]) -> list[Passage]:
     """Without passages that share no telling word with a question in their own language: the index always has a best
     one, even for nonsense. Across languages there is no word to share, and the index has translated."""
-    wanted = {one for one in query_terms(query) if len(one) > 1} - _EVERYDAY
+    wanted = _telling_words(query)
     han = any(map(is_cjk, query))
     return [
         passage
@@ -140,7 +144,7 @@ def _spread(found: Sequence[Passage]) -> list[Passage]:
 
 def _head(turn: Turn, query: str, best: Sequence[Passage]) -> str:
     """Says honestly when no passage uses the words that were asked for, only similar ones."""
-    wanted = {one for one in query_terms(query) if len(one) > 1} - _EVERYDAY
+    wanted = _telling_words(query)
     if any(wanted & set(query_terms(passage.text)) for passage in best):
         return turn.say(f"找到 {len(best)} 处相关内容:", f"{len(best)} relevant passages:")
     return turn.say(

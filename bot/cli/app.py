@@ -38,10 +38,7 @@ def _everywhere(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="版本 / version")
     ] = False,
 ) -> None:
-    """成单: 有据可查、在授权之内行动的销售助手。/ A sales assistant with evidence, acting inside its authority.
-
-    先运行 make run,或 / start with: chengdan ask --demo --as p-lina '华东医疗那个单子现在什么情况?'
-    """
+    """What stands before any command; the help itself is the app's own."""
 
 
 @app.command()
