@@ -143,6 +143,7 @@ def _seen(decision: Decision) -> dict[str, Any]:
     return {
         "verdict": decision.verdict.value,
         "approvers": list(decision.approvers),
+        "turn": list(decision.turn),
         "rules": [hit.id for hit in decision.rules],
         "undo": decision.undo_seconds,
         "warned": bool(decision.warnings),
@@ -154,7 +155,7 @@ def _comparable(value: Any) -> Any:
 
 
 def _odd(case: Case) -> list[str]:
-    unknown = sorted(set(case.expect) - {"verdict", "approvers", "rules", "undo", "warned"})
+    unknown = sorted(set(case.expect) - {"verdict", "approvers", "turn", "rules", "undo", "warned"})
     faults = [f"expect 未知字段 / unknown field {', '.join(unknown)}"] if unknown else []
     if not case.expect.get("rules"):
         faults.append("expect.rules 缺失 / missing")

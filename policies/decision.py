@@ -30,14 +30,16 @@ class RuleHit:
     reason_en: str
     verdict: Verdict
     approvers: tuple[str, ...] = ()
+    step: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
     """The judge's answer.
 
-    `approvers` are the roles of which each must say yes (all-of; `requester` means the person on whose behalf it
-    is done); empty unless the verdict is APPROVE. `undo_seconds` is the undo window of ALLOW_UNDO. `warnings` are
+    `approvers` are the seats still empty, each of which must say yes (policies.seats: a role, `legal|director` for
+    either, `finance*2` for two people; `requester` means the person on whose behalf it is done); empty unless the
+    verdict is APPROVE. `turn` are those of them asked now: a later step waits until an earlier one has agreed. `undo_seconds` is the undo window of ALLOW_UNDO. `warnings` are
     sentences an approver must see. `unlock` says in one sentence what change would allow it.
     `policy_version` is the SHA-256 of schema and rules.
     """
@@ -45,6 +47,7 @@ class Decision:
     verdict: Verdict
     rules: tuple[RuleHit, ...] = ()
     approvers: tuple[str, ...] = ()
+    turn: tuple[str, ...] = ()
     undo_seconds: int = 0
     warnings: tuple[str, ...] = ()
     unlock: str = ""

@@ -27,8 +27,8 @@ from .entities import (
     resource_entity,
     resource_uid,
 )
-from .facts import ActionFacts, Principal, Resource
-from .ladder import Rung, Votes, climb
+from .facts import ActionFacts, ApprovalFacts, Principal, Resource
+from .ladder import Rung, climb
 from .rulebook import PolicyError, Rule, RuleText, lint_rules, read_rule, rule_files
 
 POLICY_FOLDER = Path(__file__).parent
@@ -95,13 +95,13 @@ class Judge:
         except ValueError:
             return verdicts.refused(verdicts.ENGINE_ERROR, self.policy_version)
 
-        def ask(votes: Sequence[Votes]) -> list[Rung]:
+        def ask(votes: Sequence[ApprovalFacts]) -> list[Rung]:
             contexts = [
-                {**context, "approvals": approvals_context(*vote)} if context else {} for vote in votes
+                {**context, "approvals": approvals_context(vote)} if context else {} for vote in votes
             ]
             return self._rungs(world, principal, action, [(resource, "0")] * len(votes), contexts)
 
-        return climb(ask, (facts.approvals.roles, facts.approvals.count), self.policy_version)
+        return climb(ask, facts.approvals, self.policy_version)
 
     def may_read(self, principal: Principal, resource: Resource) -> Decision:
         """ALLOW, or DENY with its reasons."""

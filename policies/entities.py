@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .facts import ActionFacts, Principal, Resource
+from .facts import ActionFacts, ApprovalFacts, Principal, Resource
+from .seats import APPROVER_ROLES
 
 # Resource.kind -> entity type of schema.cedarschema. A kind that is not here has no rights at all.
 KINDS = {
@@ -92,6 +93,10 @@ def context_of(facts: ActionFacts) -> Json:
     return context
 
 
-def approvals_context(roles: frozenset[str], count: int) -> Json:
+def approvals_context(given: ApprovalFacts) -> Json:
     """Approvals as the rules see them: `others` is how many distinct people besides the requester said yes."""
-    return {"roles": sorted(roles), "others": count - (REQUESTER in roles)}
+    return {
+        "roles": sorted(given.roles),
+        "others": given.count - (REQUESTER in given.roles),
+        "votes": {role: given.of(role) for role in APPROVER_ROLES},
+    }

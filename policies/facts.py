@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -48,10 +49,22 @@ class Resource:
 @dataclass(frozen=True, kw_only=True)
 class ApprovalFacts:
     """Who has said yes so far to exactly this payload: roles among eligible, distinct people. The role `requester`
-    is in `roles` when the person on whose behalf it is done confirmed it themselves."""
+    is in `roles` when the person on whose behalf it is done confirmed it themselves. `votes` counts the distinct
+    people of each role (for a quorum); a role of `roles` that is not in it counts once."""
 
     roles: frozenset[str] = frozenset()
     count: int = 0
+    votes: Mapping[str, int] = field(default_factory=dict)
+
+    def of(self, role: str) -> int:
+        """How many people said yes in this role."""
+        return self.votes.get(role, 1 if role in self.roles else 0)
+
+    def plus(self, roles: Iterable[str]) -> ApprovalFacts:
+        """These and one further person's yes for each of `roles`, which may name a role twice."""
+        more = list(roles)
+        votes = {role: self.of(role) + more.count(role) for role in self.roles | set(more)}
+        return ApprovalFacts(roles=frozenset(votes), count=self.count + len(more), votes=votes)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -167,7 +167,8 @@ def facts_from_record(record: Mapping[str, Any]) -> ActionFacts:
     }
     approvals: Mapping[str, Any] = values.pop("approvals", None) or {}
     roles, count = frozenset(approvals.get("roles", ())), int(approvals.get("count", 0))
-    return ActionFacts(**values, approvals=ApprovalFacts(roles=roles, count=count))
+    votes = {str(role): int(n) for role, n in approvals.get("votes", {}).items()}
+    return ActionFacts(**values, approvals=ApprovalFacts(roles=roles, count=count, votes=votes))
 
 
 def _known(kind: type[Any], record: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from . import seats
 from .decision import RuleHit, Verdict
 
-APPROVER_ROLES = ("requester", "manager", "director", "legal", "finance", "admin")
 FORBID_OUTCOMES = (Verdict.DENY, Verdict.APPROVE, Verdict.DRAFT_ONLY)
 PERMIT_OUTCOMES = (Verdict.ALLOW, Verdict.ALLOW_UNDO)
 
@@ -19,7 +19,10 @@ class PolicyError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """One rule's annotations. `effect` is permit or forbid; `undo_seconds` belongs to ALLOW_UNDO permits."""
+    """One rule's annotations. `effect` is permit or forbid; `undo_seconds` belongs to ALLOW_UNDO permits.
+
+    `approvers` are seats (policies.seats); `step` says when they are asked: 2 after every seat of step 1 agreed.
+    """
 
     id: str
     file: str
@@ -28,6 +31,7 @@ class Rule:
     reason: str
     reason_en: str
     approvers: tuple[str, ...] = ()
+    step: int = 1
     undo_seconds: int = 0
     warning: str = ""
     unlock: str = ""
@@ -42,6 +46,7 @@ class Rule:
             reason_en=self.reason_en,
             verdict=self.outcome,
             approvers=self.approvers,
+            step=self.step,
         )
 
 
@@ -76,6 +81,7 @@ def read_rule(text: RuleText) -> Rule:
         reason=notes["reason"],
         reason_en=notes["reason_en"],
         approvers=approver_list(notes),
+        step=int(notes.get("step", "1")),
         undo_seconds=int(notes.get("undo", "0")),
         warning=notes.get("warning", ""),
         unlock=notes.get("unlock", ""),
@@ -84,7 +90,7 @@ def read_rule(text: RuleText) -> Rule:
 
 
 def approver_list(notes: Mapping[str, str]) -> tuple[str, ...]:
-    """The roles of `@approvers("manager,legal")`."""
+    """The seats of `@approvers("manager,legal|director,finance*2")`."""
     return tuple(role.strip() for role in notes.get("approvers", "").split(",") if role.strip())
 
 
@@ -105,9 +111,11 @@ def _outcome_faults(text: RuleText) -> Iterable[str]:
         yield f"@outcome({notes['outcome']}) 不适用于 / does not fit a {text.effect}; use {', '.join(allowed)}"
     if (notes["outcome"] == Verdict.APPROVE) != bool(approver_list(notes)):
         yield "@outcome(approve) 与 @approvers 必须同时出现 / approve and @approvers go together"
-    unknown = sorted(set(approver_list(notes)) - set(APPROVER_ROLES))
-    if unknown:
-        yield f"@approvers 未知角色 / unknown role {', '.join(unknown)}; use {', '.join(APPROVER_ROLES)}"
+    for fault in (fault for seat in approver_list(notes) for fault in seats.faults(seat)):
+        yield f"@approvers {fault}; use {', '.join(seats.APPROVER_ROLES)}"
+    step = notes.get("step", "1")
+    if not (step.isdecimal() and int(step) >= 1) or ("step" in notes and not approver_list(notes)):
+        yield "@step 是 1 起的整数，只与 @approvers 同用 / @step is 1, 2, ... and goes with @approvers"
     undo = notes.get("undo", "0")
     if not undo.isdecimal() or (notes["outcome"] == Verdict.ALLOW_UNDO) != (int(undo) > 0):
         yield "@undo(秒/seconds) 与 @outcome(allow_undo) 必须同时出现 / go together"

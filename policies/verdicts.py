@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from .decision import Decision, RuleHit, Verdict
-from .rulebook import APPROVER_ROLES, Rule
+from .rulebook import Rule
+from .seats import heads, in_order, roles_in
 
 ROLE_NAMES = {
     "requester": "本人确认",
@@ -52,20 +53,43 @@ def allowed(rules: Sequence[Rule], version: str) -> Decision:
 def needs_approval(
     rules: Sequence[Rule], missing: Iterable[str], given: Iterable[str], version: str
 ) -> Decision:
-    """The forbids that approvals would lift -> APPROVE by the roles still missing."""
-    roles = tuple(role for role in APPROVER_ROLES if role in set(missing))
-    names = "、".join(ROLE_NAMES[role] for role in roles)
-    names_en = " and ".join(ROLE_NAMES_EN[role] for role in roles)
+    """The forbids that approvals would lift -> APPROVE by the seats still missing."""
+    seats = in_order(missing)
+    names = "、".join(seat_name(seat) for seat in seats)
+    names_en = " and ".join(seat_name(seat, "en") for seat in seats)
     so_far = bool(set(given))
     return Decision(
         verdict=Verdict.APPROVE,
         rules=tuple(rule.hit for rule in _sorted(rules)),
-        approvers=roles,
+        approvers=seats,
+        turn=_turn(rules, seats),
         warnings=_warnings(rules),
         unlock=f"{'还' if so_far else ''}需要{names}" + _or("；或者", _joined(rules, "zh")),
         unlock_en=f"{'still ' if so_far else ''}needs {names_en}" + _or("; or ", _joined(rules, "en")),
         policy_version=version,
     )
+
+
+def seat_name(seat: str, language: str = "zh") -> str:
+    """A seat as people say it: 经理或总监批准(2 人)."""
+    en = language == "en"
+    names = (ROLE_NAMES_EN if en else ROLE_NAMES)[roles_in(seat)[-1]]
+    others = [(ROLE_NAMES_EN if en else ROLE_NAMES)[role] for role in roles_in(seat)[:-1]]
+    if en:
+        text = " or ".join([*others, names])
+        return f"{text} ({heads(seat)} people)" if heads(seat) > 1 else text
+    text = "或".join([*(name.removesuffix("批准") for name in others), names])
+    return f"{text}({heads(seat)} 人)" if heads(seat) > 1 else text
+
+
+def _turn(rules: Sequence[Rule], seats: Sequence[str]) -> tuple[str, ...]:
+    """The seats of the earliest step that still wants somebody. A seat belongs to the earliest rule that names its roles."""
+    steps = {}
+    for seat in seats:
+        asking = [rule.step for rule in rules if any(roles_in(one) == roles_in(seat) for one in rule.approvers)]
+        steps[seat] = min(asking, default=1)
+    first = min(steps.values())
+    return tuple(seat for seat in seats if steps[seat] == first)
 
 
 def barred(rules: Sequence[Rule], warned: Sequence[Rule], version: str) -> Decision:
