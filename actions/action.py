@@ -75,7 +75,8 @@ class ActionRequest:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What came of a request, in a sentence a salesperson reads; `because` are the reasons alone."""
+    """What came of a request, in a sentence a salesperson reads; `because` are the reasons alone. `undo_until` is an
+    ISO time; `at_once` says that it is done first and can be taken back after (a change of our own rows)."""
 
     action_id: str
     action: str
@@ -89,11 +90,21 @@ class Outcome:
     because: tuple[str, ...] = ()
     because_en: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    at_once: bool = False
 
 
 def canonical(payload: Mapping[str, Any]) -> str:
     """Canonical JSON (sorted keys, no spaces, UTF-8): preview, hash and execution all come from this text."""
     return json.dumps(payload, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def fingerprint(salt: str, payload: str) -> str:
+    """The hash that is approved and chained: SHA-256 over a salt of the action's own and its canonical payload.
+
+    The salt lies beside the payload and is erased with it; without it a short payload could be guessed from its hash.
+    Actions of before there was a salt have none.
+    """
+    return digest(f"{salt}\n{payload}" if salt else payload)
 
 
 def digest(text: str) -> str:

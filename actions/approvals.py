@@ -1,4 +1,4 @@
-"""People's answers to what waits: approve, reject with a reason, edit, undo, withdraw. No model can reach this.
+"""People's answers to what waits: approve, reject with a reason, edit. No model can reach this.
 
 Each answer is one transaction; a second click finds the state already changed and gets the stored result.
 """
@@ -15,15 +15,15 @@ from sqlmodel import Session, select
 from knowledge.model import Person
 from policies.decision import Verdict
 
-from . import notices, record
+from . import notices
 from .action import ActionRequest, Outcome, State, Status, canonical, digest
-from .gate import Gate, payload_of
-from .people import REQUESTER, best_role, roles_of
-from .sight import find, sees
-from .tables import Action, Approval
-from .wording import outcome_of, state_name
-
-UNKNOWN_ACTION = "没有找到这个动作 / no such action"
+from .answering import close, open_action, said
+from .gate import Gate
+from .people import REQUESTER, best_role, delegated_from, roles_of
+from .stored import confirm_code, intact, on_turn, payload_of
+from .tables import Action, Approval, CardShown
+from .undoing import Undoing
+from .wording import outcome_of, seat_name, state_name
 
 
 @dataclass
@@ -32,18 +32,21 @@ class Approvals:
 
     gate: Gate
 
-    def approve(self, person_id: str, ref: str, *, seen_hash: str = "", channel: str = "") -> Outcome:
-        """A named person's yes to exactly this payload. `seen_hash` is the hash on the card they looked at."""
+    def approve(
+        self, person_id: str, ref: str, *, seen_hash: str = "", typed: str = "", channel: str = ""
+    ) -> Outcome:
+        """A named person's yes to exactly this payload. `seen_hash` is the hash on the card they looked at; at high
+        risk `typed` is the confirmation code that stands on it."""
         now = self.gate.clock()
         with self.gate.store.session() as session:
-            found = self._open(session, person_id, ref, State.PENDING)
+            found = open_action(self.gate, session, person_id, ref, State.PENDING)
             if isinstance(found, Outcome):
                 return found
             action, person = found
-            problem = self._cannot_vote(session, action, person, seen_hash, now)
+            problem = self._cannot_vote(session, action, person, seen_hash, now) or _untyped(action, typed)
             if problem:
-                return _said(action, problem)
-            role = best_role(session, action, person, action.decision.get("approvers", []), now)
+                return said(action, problem)
+            role = best_role(session, action, person, on_turn(action), now)
             self._vote(session, action, person, role, "yes", "", channel, now)
             evaluation = self.gate.scene_evaluation(session, action, now)
             self.gate.settle(
@@ -56,6 +59,10 @@ class Approvals:
             outcome = outcome_of(session, action)
         self.gate.after()
         return outcome
+
+    def undo(self, person_id: str, ref: str, *, channel: str = "") -> Outcome:
+        """Take it back (actions.undoing)."""
+        return Undoing(self.gate).undo(person_id, ref, channel=channel)
 
     def reject(self, person_id: str, ref: str, reason: str, *, channel: str = "") -> Outcome:
         """A named person's no, with the reason that the asker is told."""
@@ -70,18 +77,16 @@ class Approvals:
             )
         now = self.gate.clock()
         with self.gate.store.session() as session:
-            found = self._open(session, person_id, ref, State.PENDING)
+            found = open_action(self.gate, session, person_id, ref, State.PENDING)
             if isinstance(found, Outcome):
                 return found
             action, person = found
-            problem = self._cannot_vote(session, action, person, "", now)
+            problem = self._cannot_vote(session, action, person, "", now, early=True)
             if problem:
-                return _said(action, problem)
+                return said(action, problem)
             role = best_role(session, action, person, action.decision.get("approvers", []), now)
             self._vote(session, action, person, role, "no", reason, channel, now)
-            self._close(
-                session, action, State.REJECTED, "rejected", person.id, channel, now, {"detail": reason}
-            )
+            close(session, action, State.REJECTED, "rejected", person.id, channel, now, {"detail": reason})
             words = (
                 f"{action.code} 被{person.name}驳回: {reason}",
                 f"{action.code} was rejected by {person.name}: {reason}",
@@ -91,46 +96,26 @@ class Approvals:
         self.gate.after()
         return outcome
 
-    def undo(self, person_id: str, ref: str, *, channel: str = "") -> Outcome:
-        """Inside the undo window: it never happens. While still waiting: the wish is withdrawn."""
-        now = self.gate.clock()
-        with self.gate.store.session() as session:
-            found = self._open(session, person_id, ref, State.SCHEDULED, State.PENDING)
-            if isinstance(found, Outcome):
-                return found
-            action, person = found
-            if person.id != action.requester_id:
-                return _said(action, "只有发起人可以撤回 / only the person who asked may undo it")
-            if action.state == State.PENDING:
-                self._close(session, action, State.CANCELLED, "cancelled", person.id, channel, now, {})
-            elif action.due_at and action.due_at <= now:
-                return _said(
-                    action, f"{action.code} 的撤销时间已过 / the undo window of {action.code} has passed"
-                )
-            else:
-                self._close(session, action, State.UNDONE, "undone", person.id, channel, now, {})
-            outcome = outcome_of(session, action)
-        self.gate.after()
-        return outcome
-
     def edit(self, person_id: str, ref: str, changes: Mapping[str, Any], *, channel: str = "") -> Outcome:
         """An edit is a new action, judged anew; the old one is superseded. What a human wrote is labelled theirs."""
         now = self.gate.clock()
         with self.gate.store.session() as session:
-            found = self._open(session, person_id, ref, State.PENDING, State.SCHEDULED, State.DRAFT_ONLY)
+            found = open_action(
+                self.gate, session, person_id, ref, State.PENDING, State.SCHEDULED, State.DRAFT_ONLY
+            )
             if isinstance(found, Outcome):
                 return found
             action, person = found
             if not self._may_edit(session, action, person, now):
-                return _said(action, "你不能修改这个动作 / you may not edit this action")
+                return said(action, "你不能修改这个动作 / you may not edit this action")
             request = _edited(action, person, changes)
             if request is None:
-                return _said(action, "没有改动 / nothing was changed")
+                return said(action, "没有改动 / nothing was changed")
             outcome = self.gate.enter(session, request, channel)
             if not outcome.action_id:
                 return outcome
             action.superseded_by = outcome.action_id
-            self._close(session, action, State.SUPERSEDED, "superseded", person.id, channel, now, {})
+            close(session, action, State.SUPERSEDED, "superseded", person.id, channel, now, {})
             zh = f"{action.code} 被{person.name}修改,新动作 {outcome.code}: {outcome.reason}"
             en = f"{action.code} was edited by {person.name}; the new action is {outcome.code}: {outcome.reason_en}"
             notices.tell_asker(session, action, (zh, en), person.id, now)
@@ -141,34 +126,33 @@ class Approvals:
         wanted = [*action.decision.get("approvers", []), REQUESTER]
         return bool(roles_of(session, action, person, wanted, now))
 
-    def _open(
-        self, session: Session, person_id: str, ref: str, *states: State
-    ) -> tuple[Action, Person] | Outcome:
-        """The action and the person, or the answer when it is unknown, out of sight, or no longer open."""
-        record.lock_system(session)
-        person = session.get(Person, person_id)
-        action = find(session, ref)
-        if action is None or person is None or not sees(session, person, action, self.gate.clock()):
-            return Outcome(
-                action_id="", action="", status=Status.REFUSED, state=State.DENIED, reason=UNKNOWN_ACTION
-            )
-        if action.state not in states:
-            stored = outcome_of(session, action)
-            return stored
-        return action, person
-
     def _cannot_vote(
-        self, session: Session, action: Action, person: Person, seen_hash: str, now: datetime
+        self,
+        session: Session,
+        action: Action,
+        person: Person,
+        seen_hash: str,
+        now: datetime,
+        *,
+        early: bool = False,
     ) -> str:
+        """Why this person's answer does not count; "" when it does. A no may come before one's turn."""
         if action.expires_at and action.expires_at <= now:
             return f"{action.code} 已过期,视为拒绝 / {action.code} has expired, which counts as no"
-        if digest(action.payload) != action.payload_hash or (seen_hash and seen_hash != action.payload_hash):
+        if not intact(action) or (seen_hash and seen_hash != action.payload_hash):
             return "内容与卡片不一致,已拒绝 / the content differs from the card; refused"
         system = self.gate.system_state(session)
         if system not in ("normal", "degraded"):
             return f"系统已停用({system}),现在不能表态,动作保留等待 / effects are stopped ({system}); it goes on waiting"
         if not roles_of(session, action, person, action.decision.get("approvers", []), now):
             return "你不是这个动作的审批人 / you may not approve this action"
+        if not early and not roles_of(session, action, person, on_turn(action), now):
+            first = [seat_name(seat, i) for i in ("zh", "en") for seat in on_turn(action)]
+            half = len(first) // 2
+            return (
+                f"还没轮到你: 先等{'、'.join(first[:half])}表态 / "
+                f"it is not your turn yet: {', '.join(first[half:])} must answer first"
+            )
         earlier = select(Approval).where(Approval.action_id == action.id, Approval.person_id == person.id)
         if session.exec(earlier).first():
             return "你已经表过态了 / you have already decided"
@@ -194,26 +178,28 @@ class Approvals:
                 payload_hash=action.payload_hash,
                 reason=reason,
                 channel=channel,
+                delegated_from=delegated_from(session, action, person, role, now),
+                seconds=_seconds_open(session, action, person, now),
                 at=now,
             )
         )
         session.flush()
 
-    def _close(
-        self,
-        session: Session,
-        action: Action,
-        state: State,
-        event: str,
-        actor: str,
-        channel: str,
-        now: datetime,
-        result: dict[str, Any],
-    ) -> None:
-        action.state, action.finished_at, action.result = state, now, result
-        session.add(action)
-        session.flush()
-        record.append(session, record.Event(name=event, action=action, actor=actor, channel=channel), now)
+
+def _untyped(action: Action, typed: str) -> str:
+    """At high risk a tap is not enough: the code on the card must be typed."""
+    if action.risk != "high" or typed.strip().upper() == confirm_code(action):
+        return ""
+    return (
+        f"高风险动作: 请打开卡片核对,再发 /approve {action.code} 和卡片末尾的确认码 / "
+        f"high risk: open the card, check it, then send /approve {action.code} with the confirmation code at its end"
+    )
+
+
+def _seconds_open(session: Session, action: Action, person: Person, now: datetime) -> int | None:
+    shown = select(CardShown.at).where(CardShown.action_id == action.id, CardShown.person_id == person.id)
+    at = session.exec(shown).first()
+    return None if at is None else max(0, round((now - at).total_seconds()))
 
 
 def _edited(action: Action, person: Person, changes: Mapping[str, Any]) -> ActionRequest | None:
@@ -235,16 +221,4 @@ def _edited(action: Action, person: Person, changes: Mapping[str, Any]) -> Actio
         drafted_by=person.id if person.id != action.requester_id else "person",
         conversation_id=action.conversation_id,
         supersedes=action.id,
-    )
-
-
-def _said(action: Action, text: str) -> Outcome:
-    return Outcome(
-        action_id=action.id,
-        action=action.action,
-        status=Status.REFUSED,
-        state=State(action.state),
-        reason=text,
-        reason_en=text,
-        code=action.code,
     )

@@ -16,9 +16,20 @@ class RecipientLine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CardLine:
+    """One further line of a card: its label in Chinese and English, and the value as it will be used."""
+
+    zh: str
+    en: str
+    value: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ActionCard:
     """Everything an approver must know. `highlights` are (start, end, label) spans of untrusted text in `body`;
-    `difference` is the text diff against the template; `needs` the roles still missing; `code` the short text code."""
+    `difference` is the text diff against the template; `needs` the seats still missing; `chain` each seat with who
+    filled it or whose turn it is; `code` the short text code. `risk` is low, medium or high; at high risk `confirm` is
+    what the approver types after the code, so that nobody says yes to a card they have not opened."""
 
     id: str
     code: str
@@ -44,6 +55,11 @@ class ActionCard:
     payload_hash: str
     created_at: datetime
     expires_at: datetime | None
+    lines: tuple[CardLine, ...] = ()
+    chain: tuple[str, ...] = ()
+    authority: str = ""
+    risk: str = "medium"
+    confirm: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,16 +7,18 @@ from typing import Any
 
 from sqlmodel import Session, select
 
-from knowledge.model import Deal, Person
+from knowledge.model import Person
 
 from . import record
 from .action import State
 from .card import ActionCard, Explanation
+from .chain import authority_line, chain
 from .effects import EFFECTS
-from .gate import payload_of
 from .people import eligible
+from .stored import confirm_code, payload_of
+from .subjects import subject_of
 from .tables import Action, Approval
-from .wording import in_language, role_name, state_name
+from .wording import in_language, role_name, seat_name, state_name
 
 _EVENTS = {
     "evaluated": ("评估", "evaluated"),
@@ -31,6 +33,12 @@ _EVENTS = {
     "superseded": ("被修改取代", "superseded by an edit"),
     "expired": ("超时拒绝", "expired"),
     "stopped_before_execution": ("执行前被拦下", "stopped before execution"),
+    "nudged": ("提醒审批人", "approvers reminded"),
+    "escalated": ("升级审批", "escalated"),
+    "handed_over": ("转交", "handed over"),
+    "retried": ("稍后重试", "to be tried again"),
+    "settled": ("人工核实", "settled by a person"),
+    "rescheduled": ("恢复后重新排期", "given a new window after the stop"),
 }
 
 
@@ -39,19 +47,20 @@ def card_of(session: Session, action: Action, language: str = "zh") -> ActionCar
     payload = payload_of(action)
     preview = EFFECTS[action.action].preview(payload, action.facts)
     asker = session.get_one(Person, action.requester_id)
-    deal = session.get_one(Deal, action.resource_id)
+    subject = subject_of(session, action)
     pending = action.state == State.PENDING
+    seats = action.decision.get("approvers", []) if pending else []
     return ActionCard(
         id=action.id,
         code=action.code,
         action=action.action,
         state=action.state,
-        headline=preview.headline,
+        headline=preview.headline_en if language == "en" and preview.headline_en else preview.headline,
         asked_by=_drafter(session, action),
         on_behalf_of=asker.name,
         drafted_by=action.drafted_by,
-        deal_id=deal.id,
-        deal_name=deal.name,
+        deal_id=subject.resource.id,
+        deal_name=subject.name,
         recipients=preview.recipients,
         subject=preview.subject,
         body=preview.body,
@@ -60,12 +69,17 @@ def card_of(session: Session, action: Action, language: str = "zh") -> ActionCar
         highlights=preview.highlights,
         reasons=_reasons(action, language),
         warnings=tuple(in_language(warning, language) for warning in action.decision.get("warnings", [])),
-        evidence=_evidence(action, payload),
-        needs=tuple(role_name(r, language) for r in action.decision.get("approvers", [])) if pending else (),
+        evidence=tuple(dict.fromkeys((subject.resource.id, *preview.evidence))),
+        needs=tuple(seat_name(seat, language) for seat in seats),
         approvals=_votes(session, action),
         payload_hash=action.payload_hash,
         created_at=action.created_at,
-        expires_at=action.expires_at if pending else None,
+        expires_at=action.expires_at,
+        lines=preview.lines,
+        chain=chain(session, action, language) if pending else (),
+        authority=authority_line(action, language),
+        risk=action.risk,
+        confirm=confirm_code(action) if pending and action.risk == "high" else "",
     )
 
 
@@ -86,7 +100,7 @@ def explain(session: Session, action: Action, now: datetime, language: str = "zh
         facts=tuple(
             (name, _shown(value)) for name, value in sorted(action.facts.items()) if name != "approvals"
         ),
-        approvers=tuple(role_name(role, language) for role in roles),
+        approvers=tuple(seat_name(role, language) for role in roles),
         eligible=tuple(sorted(names)),
         unlock=str(decision.get("unlock_en" if en else "unlock", "")),
         policy_version=action.policy_version,
@@ -108,13 +122,6 @@ def _reasons(action: Action, language: str) -> tuple[str, ...]:
     return tuple(f"{rule.get(key, '')} ({rule['id']})" for rule in action.decision.get("rules", []))
 
 
-def _evidence(action: Action, payload: dict[str, Any]) -> tuple[str, ...]:
-    """The records behind the payload, by id: the deal, the contacts, the mail it answers."""
-    people = [entry.get("contact_id", "") for entry in (*payload.get("to", []), *payload.get("cc", []))]
-    found = [action.resource_id, *people, str(payload.get("in_reply_to", ""))]
-    return tuple(dict.fromkeys(ref for ref in found if ref))
-
-
 def _drafter(session: Session, action: Action) -> str:
     """Who wrote it: a colleague, the asker themselves, the offline brain, or a model by its id."""
     if action.drafted_by == "person":
@@ -133,9 +140,9 @@ def _votes(session: Session, action: Action) -> tuple[str, ...]:
     for vote in votes:
         person = session.get(Person, vote.person_id)
         said = "批准" if vote.verdict == "yes" else "驳回"
-        lines.append(
-            f"{person.name if person else vote.person_id}({role_name(vote.role)}) {said} {vote.reason}".strip()
-        )
+        giver = session.get(Person, vote.delegated_from) if vote.delegated_from else None
+        role = role_name(vote.role) + (f", 代 / for {giver.name}" if giver else "")
+        lines.append(f"{person.name if person else vote.person_id}({role}) {said} {vote.reason}".strip())
     return tuple(lines)
 
 

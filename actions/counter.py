@@ -20,13 +20,15 @@ from knowledge.search import Search
 from knowledge.snapshot import DealFacts, deal_facts
 from policies.facts import Principal, Resource
 
-from . import cards
-from .action import ActionRequest, Outcome, State, canonical, digest
+from . import cards, record
+from .action import ActionRequest, Outcome, State, canonical
 from .card import ActionCard, Explanation
 from .gate import Gate
 from .people import deal_resource, principal_of, roles_of
+from .risk import place
 from .sight import find, sees
-from .tables import Action
+from .stored import intact, on_turn
+from .tables import Action, Approval, CardShown
 
 
 @dataclass
@@ -150,17 +152,25 @@ class PersonDesk:
                 .order_by(col(Action.created_at), col(Action.id))
             ).all()
             # A row whose payload was tampered with can be approved by nobody; it must not hide the others.
-            mine = [
-                row for row in rows if self._decides(session, row) and digest(row.payload) == row.payload_hash
-            ]
-            return [cards.card_of(session, row, self.language) for row in mine]
+            mine = [row for row in rows if self._decides(session, row) and intact(row)]
+            mine.sort(key=lambda row: place(row.risk))
+            found = [cards.card_of(session, row, self.language) for row in mine]
+        self._shown(found)
+        return found
 
     def card(self, action_id: str) -> ActionCard | None:
         with self.gate.store.reading() as session:
             row = find(session, action_id)
             if row is None or not sees(session, self.asker, row, self.now):
                 return None
-            return cards.card_of(session, row, self.language)
+            try:
+                found = cards.card_of(session, row, self.language)
+            except ValueError:  # erased, or changed under our feet: nothing that could be shown truly
+                return None
+            decides = row.state == State.PENDING and self._decides(session, row)
+        if decides:
+            self._shown([found])
+        return found
 
     def explain(self, action_id: str) -> Explanation | None:
         with self.gate.store.reading() as session:
@@ -170,8 +180,29 @@ class PersonDesk:
             return cards.explain(session, row, self.now, self.language)
 
     def _decides(self, session: Session, row: Action) -> bool:
-        wanted = row.decision.get("approvers", [])
-        return bool(roles_of(session, row, self.asker, wanted, self.now))
+        voted = select(Approval.id).where(Approval.action_id == row.id, Approval.person_id == self.asker.id)
+        if session.exec(voted).first() is not None:
+            return False
+        return bool(roles_of(session, row, self.asker, on_turn(row), self.now))
+
+    def _shown(self, shown: Sequence[ActionCard]) -> None:
+        """Remember when each card was first open to this person: decision seconds are counted from there."""
+        ids = [card.id for card in shown]
+        with self.gate.store.reading() as session:
+            query = select(CardShown.action_id).where(CardShown.person_id == self.asker.id)
+            known = set(session.exec(query.where(col(CardShown.action_id).in_(ids)))) if ids else set()
+        new = [action_id for action_id in ids if action_id not in known]
+        if not new:
+            return
+        with self.gate.store.session() as session:
+            record.lock_system(session)
+            for action_id in new:
+                seen = select(CardShown.id).where(
+                    CardShown.action_id == action_id, CardShown.person_id == self.asker.id
+                )
+                if session.exec(seen).first() is None:
+                    session.add(CardShown(action_id=action_id, person_id=self.asker.id, at=self.now))
+                    session.flush()
 
     def _sees_account(self, session: Session, account: Account) -> bool:
         """An account is seen by the team that owns it and by every team with a deal there."""

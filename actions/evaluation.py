@@ -9,26 +9,31 @@ from typing import Any
 
 from sqlmodel import Session
 
-from knowledge.model import Account, Deal, Person, Team
+from knowledge.model import Person
 from policies.decision import Decision
 from policies.engine import Judge
 from policies.facts import ActionFacts, ApprovalFacts, Principal, Resource
 
-from .effect import Effect, Scene
-from .people import deal_resource, principal_of
+from .effect import Effect, Files, LocalEffect, Scene, Subject
+from .people import principal_of
+from .standing import in_pilot, level_of, scopes_of
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rules:
-    """What the gate is set up with. Times in seconds; `autonomy` maps an action to its ladder level (0-6).
+    """What the gate is set up with. Times in seconds; `autonomy` maps an action to the ladder level (0-6) it has where
+    no row says otherwise.
 
-    With `working_calendar` off, every hour counts as a working hour.
+    With `working_calendar` off, every hour counts as a working hour. Who is asked is reminded after `nudge_after_s`;
+    after `escalate_after_s` their stand-ins are asked too; after `approval_ttl_s` the answer is no.
     """
 
     own_domain: str = "localhost"
     utc_offset_hours: int = 8
     working_calendar: bool = False
     approval_ttl_s: int = 24 * 3600
+    nudge_after_s: int = 4 * 3600
+    escalate_after_s: int = 12 * 3600
     uncertain_after_s: int = 300
     autonomy: Mapping[str, int] | None = None
 
@@ -49,23 +54,24 @@ class Evaluation:
 def scene_of(
     session: Session,
     requester: Person,
-    deal: Deal,
+    subject: Subject,
     labels: Mapping[str, frozenset[str]],
     now: datetime,
     rules: Rules,
+    files: Files,
     action_id: str = "",
 ) -> Scene:
     """The rows an effect may look at."""
     return Scene(
         session=session,
         requester=requester,
-        deal=deal,
-        account=session.get_one(Account, deal.account_id),
+        subject=subject,
         now=now,
         own_domain=rules.own_domain,
         utc_offset_hours=rules.utc_offset_hours,
         working_calendar=rules.working_calendar,
         labels=labels,
+        files=files,
         action_id=action_id,
     )
 
@@ -81,13 +87,14 @@ def evaluate(
 ) -> Evaluation:
     """Steps 2-7 of authority.md E6: principal, facts, labels, system state, all rules, the strictest outcome."""
     principal = principal_of(scene.session, scene.requester)
-    team = scene.session.get(Team, scene.deal.team_id)
-    resource = deal_resource(scene.deal, team.region if team else "", scene.account.tier)
+    scopes = scopes_of(scene.session, scene.subject)
     facts = replace(
         effect.facts(payload, scene),
         approvals=approvals,
         system_state=system_state,
-        autonomy_level=rules.level(effect.name),
+        autonomy_level=level_of(scene.session, effect.name, scopes, rules.level(effect.name)),
+        pilot=in_pilot(scene.session, effect.name, scopes),
+        reversible=isinstance(effect, LocalEffect),
     )
-    decision = judge.decide(principal, effect.name, resource, facts)
-    return Evaluation(principal=principal, resource=resource, facts=facts, decision=decision)
+    decision = judge.decide(principal, effect.name, scene.subject.resource, facts)
+    return Evaluation(principal=principal, resource=scene.subject.resource, facts=facts, decision=decision)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -10,6 +11,7 @@ from sqlmodel import Session, select
 from knowledge.library.people import visible_teams
 from knowledge.model import Deal, Delegation, Person, Role, Team
 from policies.facts import ApprovalFacts, Principal, Resource
+from policies.seats import roles_in
 
 from .tables import Action, Approval
 
@@ -42,22 +44,57 @@ def deal_resource(deal: Deal, region: str = "", tier: str = "") -> Resource:
     )
 
 
-def eligible(session: Session, action: Action, role: str, now: datetime) -> list[Person]:
-    """People who may say yes in `role` for this action now, delegates included, ordered by id.
+def eligible(session: Session, action: Action, seat: str, now: datetime) -> list[Person]:
+    """People who may say yes in `seat` (policies.seats) for this action now, delegates included, ordered by id.
 
-    The requester and whoever drafted it are left out of every role but `requester` (authority.md I4). A director of
+    The requester and whoever drafted it are left out of every seat but `requester` (authority.md I4). A director of
     the team's region stands in for its manager.
     """
     people = {person.id: person for person in session.exec(select(Person)) if person.active}
-    if role == REQUESTER:
+    if seat == REQUESTER:
         return [people[action.requester_id]] if action.requester_id in people else []
-    team = session.get(Team, action.team_id)
-    holders = {p.id for p in people.values() if _holds(p, role, action.team_id, team.region if team else "")}
+    holders = set(_holders(session, action, seat, people.values()))
     for delegation in session.exec(select(Delegation)):
         if delegation.from_id in holders and delegation.ends_at > now and delegation.to_id in people:
             holders.add(delegation.to_id)
     holders -= {action.requester_id, *_drafters(session, action)}
     return [people[person_id] for person_id in sorted(holders)]
+
+
+def asked_first(session: Session, action: Action, seat: str, now: datetime) -> list[Person]:
+    """Of those eligible the ones a card goes to at once: who holds the seat themselves, and their delegates. A
+    manager's stand-in (the director) is asked when the manager cannot be, or does not answer in time."""
+    everybody = eligible(session, action, seat, now)
+    if roles_in(seat) != (Role.MANAGER,):
+        return everybody
+    own = {p.id for p in everybody if Role.MANAGER in p.roles and p.team_id == action.team_id}
+    delegates = {d.to_id for d in session.exec(select(Delegation)) if d.from_id in own and d.ends_at > now}
+    first = [person for person in everybody if person.id in own | delegates]
+    return first or everybody
+
+
+def _holders(session: Session, action: Action, seat: str, people: Iterable[Person]) -> list[str]:
+    team = session.get(Team, action.team_id)
+    region = team.region if team else ""
+    everywhere = action.resource_kind == "rule"  # the rules are the whole house's: any director's yes counts
+    return [
+        person.id
+        for person in people
+        if any(
+            role in person.roles if everywhere else _holds(person, role, action.team_id, region)
+            for role in roles_in(seat)
+        )
+    ]
+
+
+def delegated_from(session: Session, action: Action, person: Person, role: str, now: datetime) -> str:
+    """In whose place this person speaks; "" when the seat is their own."""
+    everybody = [one for one in session.exec(select(Person)) if one.active]
+    holders = set(_holders(session, action, role, everybody))
+    if role == REQUESTER or person.id in holders:
+        return ""
+    rows = session.exec(select(Delegation).where(Delegation.to_id == person.id)).all()
+    return min((d.from_id for d in rows if d.from_id in holders and d.ends_at > now), default="")
 
 
 def _drafters(session: Session, action: Action) -> set[str]:
@@ -83,8 +120,9 @@ def _holds(person: Person, role: str, team_id: str, region: str) -> bool:
 def roles_of(
     session: Session, action: Action, person: Person, wanted: Iterable[str], now: datetime
 ) -> list[str]:
-    """Which of the wanted roles this person may fill for this action now."""
-    return [role for role in wanted if any(p.id == person.id for p in eligible(session, action, role, now))]
+    """Which roles of the wanted seats this person may fill for this action now."""
+    roles = dict.fromkeys(role for seat in wanted for role in roles_in(seat))
+    return [role for role in roles if any(p.id == person.id for p in eligible(session, action, role, now))]
 
 
 def best_role(session: Session, action: Action, person: Person, wanted: Iterable[str], now: datetime) -> str:
@@ -95,14 +133,14 @@ def best_role(session: Session, action: Action, person: Person, wanted: Iterable
 
 def approval_facts(session: Session, action: Action, now: datetime) -> ApprovalFacts:
     """The yes votes that count now: same payload hash, still eligible at this moment (I9), distinct people."""
-    roles: set[str] = set()
+    votes: Counter[str] = Counter()
     people: set[str] = set()
-    votes = select(Approval).where(Approval.action_id == action.id, Approval.verdict == "yes")
-    for vote in session.exec(votes):
+    rows = select(Approval).where(Approval.action_id == action.id, Approval.verdict == "yes")
+    for vote in session.exec(rows):
         if vote.payload_hash != action.payload_hash:
             continue
         person = session.get(Person, vote.person_id)
         if person and roles_of(session, action, person, [vote.role], now):
-            roles.add(vote.role)
+            votes[vote.role] += 1
             people.add(vote.person_id)
-    return ApprovalFacts(roles=frozenset(roles), count=len(people))
+    return ApprovalFacts(roles=frozenset(votes), count=len(people), votes=dict(sorted(votes.items())))

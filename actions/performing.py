@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import update
 from sqlmodel import Session, and_, col, or_, select
 
-from knowledge.model import Deal, Interaction, InteractionKind, Person
+from knowledge.model import Person
 from policies.decision import Verdict
 
 from . import notices, record
-from .action import UNTRUSTED_LABELS, State
-from .effect import Order
+from .action import State
+from .effect import UPDATE_UNDO, BadArguments, LocalEffect, Order, OutwardEffect
 from .effects import EFFECTS
-from .gate import Gate, decision_record, payload_of
+from .gate import Gate
 from .gateways.mail import Delivery
+from .stored import decision_record, payload_of
+from .subjects import subject_of
 from .tables import Action
 from .wording import in_language, state_name
+
+RUNNING = ("normal", "degraded")
+"""System states in which something may be performed at all."""
 
 _STATE_AFTER = {
     "sent": State.EXECUTED,
@@ -60,17 +66,43 @@ class Performer:
 
     def perform(self, action_id: str) -> bool:
         """Fence, perform, write the end. False when somebody else has it or the decision no longer allows it."""
-        now = self.gate.clock()
-        order = self._claim(action_id, now)
-        if order is None:
-            return False
-        action_name, prepared = order
-        delivery = Delivery(status="unknown", detail=_uncertain(prepared.message_id))
+        with self.gate.store.reading() as session:
+            action = session.get(Action, action_id)
+            effect = EFFECTS.get(action.action) if action else None
+        if isinstance(effect, LocalEffect):
+            return self._apply(action_id, effect)
+        return isinstance(effect, OutwardEffect) and self._send(action_id, effect)
+
+    def _send(self, action_id: str, effect: OutwardEffect) -> bool:
+        """Something that leaves the house: the fence is committed before, the end after."""
+        with self.gate.store.session() as session:
+            order = self._claim(session, action_id, self.gate.clock())
+            if order is None:
+                return False
+        delivery = Delivery(status="unknown", detail=_uncertain(order.message_id))
         try:
-            delivery = EFFECTS[action_name].perform(prepared, self.gate.hands)
+            delivery = effect.perform(order, self.gate.hands)
         finally:  # an effect that breaks has still happened, as far as anybody knows
-            self._finish(action_id, delivery, self.gate.clock())
+            self._finish(order, effect, delivery, self.gate.clock())
         return True
+
+    def _apply(self, action_id: str, effect: LocalEffect) -> bool:
+        """A change of our own rows: claim, change and end in one transaction, so there is nothing to be unsure of."""
+        now = self.gate.clock()
+        with self.gate.store.session() as session:
+            order = self._claim(session, action_id, now)
+            if order is None:
+                return False
+            action = session.get_one(Action, action_id)
+            try:
+                with session.begin_nested():
+                    change = effect.apply(order, session, self.gate.hands)
+            except BadArguments as error:
+                self._end(session, action, State.FAILED, {"detail": str(error)}, now)
+                return True
+            result = {"detail": change.detail, "reference": change.reference, UPDATE_UNDO: dict(change.undo)}
+            self._end(session, action, State.EXECUTED, result, now)
+            return True
 
     def due(self) -> list[str]:
         """Ids of what may run now, oldest first."""
@@ -79,43 +111,59 @@ class Performer:
             rows = select(Action.id).where(Action.state == State.SCHEDULED, col(Action.due_at) <= now)
             return list(session.exec(rows.order_by(col(Action.due_at), col(Action.id))))
 
-    def _claim(self, action_id: str, now: datetime) -> tuple[str, Order] | None:
-        """Judge once more with what is true now; only then raise the fence `executing` and commit it."""
-        with self.gate.store.session() as session:
-            record.lock_system(session)
-            action = session.get(Action, action_id)
-            if action is None or action.state != State.SCHEDULED:
-                return None
-            try:
-                payload = payload_of(action)
-                if record.judged_hash(session, action.id) != action.payload_hash:
-                    raise ValueError(
-                        f"动作 {action.code} 的指纹与审计链不符 / the hash of {action.code} is not the judged one"
-                    )
-            except ValueError as error:
-                self._refuse(session, action, State.DENIED, str(error), now)
-                return None
-            evaluation = self.gate.scene_evaluation(session, action, now)
-            if evaluation.decision.verdict not in (Verdict.ALLOW, Verdict.ALLOW_UNDO):
-                action.decision = decision_record(evaluation)
-                state = State.PENDING if evaluation.decision.verdict is Verdict.APPROVE else State.DENIED
-                why = f"{evaluation.decision.reason()} / {evaluation.decision.reason('en')}"
-                self._refuse(session, action, state, why, now)
-                notices.on_decision(session, action, evaluation, "system", now)
-                return None
-            claim = (
-                update(Action)
-                .where(col(Action.id) == action_id, col(Action.state) == State.SCHEDULED)
-                .values(state=State.EXECUTING, finished_at=now)
-            )
-            if session.connection().execute(claim).rowcount != 1:
-                return None
-            session.refresh(action)
-            record.append(session, record.Event(name="executing", action=action, actor="system"), now)
-            sender = session.get_one(Person, action.requester_id)
-            return action.action, Order(
-                action_id=action.id, message_id=action.message_id, payload=payload, sender=sender, now=now
-            )
+    def _claim(self, session: Session, action_id: str, now: datetime) -> Order | None:
+        """Judge once more with what is true now; only then raise the fence `executing`, in the caller's transaction."""
+        system = record.lock_system(session)
+        action = session.get(Action, action_id)
+        if (
+            action is None
+            or action.state != State.SCHEDULED
+            or system.state not in RUNNING
+            or action.canary_of
+        ):
+            return None  # what is stopped waits; resuming gives it a new undo window
+        try:
+            payload = payload_of(action)
+            if record.judged_hash(session, action.id) != action.payload_hash:
+                raise ValueError(
+                    f"动作 {action.code} 的指纹与审计链不符 / the hash of {action.code} is not the judged one"
+                )
+        except ValueError as error:
+            self._refuse(session, action, State.DENIED, str(error), now)
+            return None
+        if not self._still_allowed(session, action, now):
+            return None
+        claim = (
+            update(Action)
+            .where(col(Action.id) == action_id, col(Action.state) == State.SCHEDULED)
+            .values(state=State.EXECUTING, finished_at=now, attempts=Action.attempts + 1)
+        )
+        if session.connection().execute(claim).rowcount != 1:
+            return None
+        session.refresh(action)
+        record.append(session, record.Event(name="executing", action=action, actor="system"), now)
+        return Order(
+            action_id=action.id,
+            message_id=action.message_id,
+            payload=payload,
+            sender=session.get_one(Person, action.requester_id),
+            now=now,
+            subject=subject_of(session, action),
+            labels={name: frozenset(values) for name, values in action.labels.items()},
+            drafted_by=action.drafted_by,
+        )
+
+    def _still_allowed(self, session: Session, action: Action, now: datetime) -> bool:
+        """The decision of this moment; what has become stricter goes back to people, or is refused."""
+        evaluation = self.gate.scene_evaluation(session, action, now)
+        decision = evaluation.decision
+        if decision.verdict in (Verdict.ALLOW, Verdict.ALLOW_UNDO):
+            return True
+        action.decision = decision_record(evaluation)
+        state = State.PENDING if decision.verdict is Verdict.APPROVE else State.DENIED
+        self._refuse(session, action, state, f"{decision.reason()} / {decision.reason('en')}", now)
+        notices.on_decision(session, action, evaluation, "system", now)
+        return False
 
     def _refuse(self, session: Session, action: Action, state: State, why: str, now: datetime) -> None:
         action.state, action.finished_at, action.result = state, now, {"detail": why}
@@ -130,24 +178,28 @@ class Performer:
         en = f"{action.code} was stopped before it ran: {in_language(why, 'en')} ({state_name(state, 'en')})"
         notices.tell(session, action.requester_id, (zh, en), action.id, now)
 
-    def _finish(self, action_id: str, delivery: Delivery, now: datetime) -> None:
+    def _finish(self, order: Order, effect: OutwardEffect, delivery: Delivery, now: datetime) -> None:
         with self.gate.store.session() as session:
             record.lock_system(session)
-            action = session.get_one(Action, action_id)
-            action.state = _STATE_AFTER[delivery.status]
-            action.finished_at = now
-            action.result = {
+            action = session.get_one(Action, order.action_id)
+            result = {
                 "detail": delivery.detail,
                 "reference": delivery.reference,
                 "refused": list(delivery.refused_recipients),
             }
-            session.add(action)
-            session.flush()
-            record.append(session, record.Event(name=action.state, action=action, actor="system"), now)
+            self._end(session, action, _STATE_AFTER[delivery.status], result, now)
             if action.state == State.EXECUTED:
-                session.add(_as_interaction(session, action, now))
-            if action.state != State.EXECUTED or action.decision.get("approvers"):
-                notices.tell_end(session, action, now)
+                effect.afterwards(order, session, delivery)
+
+    def _end(
+        self, session: Session, action: Action, state: State, result: dict[str, Any], now: datetime
+    ) -> None:
+        action.state, action.finished_at, action.result = state, now, result
+        session.add(action)
+        session.flush()
+        record.append(session, record.Event(name=action.state, action=action, actor="system"), now)
+        if action.state != State.EXECUTED or action.decision.get("approvers"):
+            notices.tell_end(session, action, now)
 
     def _expire(self, now: datetime) -> list[str]:
         with self.gate.store.session() as session:
@@ -185,28 +237,4 @@ def _uncertain(message_id: str) -> str:
     return (
         f"执行中断,请按 Message-ID {message_id} 核实是否已发出 / "
         f"it broke off while running: look for Message-ID {message_id} to see whether it went out"
-    )
-
-
-def _as_interaction(session: Session, action: Action, now: datetime) -> Interaction:
-    """What was sent becomes part of the deal's history."""
-    payload = payload_of(action)
-    deal = session.get_one(Deal, action.resource_id)
-    first = payload["to"][0]
-    return Interaction(
-        id=f"I-{action.id}",
-        kind=InteractionKind.MAIL,
-        at=now,
-        account_id=deal.account_id,
-        deal_id=deal.id,
-        contact_id=first.get("contact_id") or None,
-        person_id=action.requester_id,
-        team_id=deal.team_id,
-        direction="out",
-        subject=str(payload.get("subject", "")),
-        text=str(payload.get("body", "")),
-        language=str(payload.get("language", "")),
-        provenance="llm_inferred" if UNTRUSTED_LABELS & set(action.labels.get("body", [])) else "crm_record",
-        source="chengdan",
-        thread_key=action.message_id,
     )

@@ -1,4 +1,4 @@
-"""Rows of the acting side: actions, approvals, the hash-chained record, the state of the system."""
+"""Rows of the acting side: actions, approvals, the hash-chained record. How the house itself stands: tables_house.py."""
 
 from __future__ import annotations
 
@@ -10,12 +10,30 @@ from sqlmodel import Field, SQLModel
 
 from knowledge.model import JsonText, UtcDateTime, utc_now
 
+from .tables_house import Autonomy, CardShown, GatewayState, Incident, Pilot, SystemState, WorkerBeat
+
+__all__ = [
+    "Action",
+    "Approval",
+    "AuditRecord",
+    "Autonomy",
+    "CardShown",
+    "GatewayState",
+    "Incident",
+    "Pilot",
+    "SystemState",
+    "WorkerBeat",
+]
+
 
 class Action(SQLModel, table=True):
     """One wished effect and its life. `payload` is canonical JSON text; preview, hash and execution come from it.
 
-    `facts` is the fact snapshot and `decision` the answer of the last evaluation. `due_at` is when the undo window
-    ends; `expires_at` when a waiting approval turns into a denial.
+    `facts` is the fact snapshot and `decision` the answer of the last evaluation. `due_at` is when it is performed;
+    `undo_until` when taking it back ends (before an outward effect, after a local one); `expires_at` when a waiting
+    approval turns into a denial. `resource_kind` and `resource_id` say what it is about. `salt` goes into the hashes and
+    is erased with the payload. `worker` is who raised the fence, `attempts` how often it was tried. `canary_of` is the
+    action a test card was made from; such a card never performs anything.
     """
 
     __table_args__ = (UniqueConstraint("idempotency_key"),)
@@ -27,6 +45,8 @@ class Action(SQLModel, table=True):
     payload: str
     payload_hash: str
     preview_hash: str
+    salt: str = ""
+    resource_kind: str = "deal"
     resource_id: str = Field(default="", index=True)
     team_id: str = Field(default="", index=True)
     requester_id: str = Field(foreign_key="person.id", index=True)
@@ -43,12 +63,23 @@ class Action(SQLModel, table=True):
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     expires_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
     due_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
+    undo_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    nudged_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    escalated_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    erased_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    risk: str = "medium"
+    attempts: int = 0
+    worker: str = ""
+    canary_of: str = ""
     result: dict[str, Any] = Field(default_factory=dict, sa_type=JsonText)
 
 
 class Approval(SQLModel, table=True):
-    """One named person's yes or no to one payload hash; each person speaks once per action."""
+    """One named person's yes or no to one payload hash; each person speaks once per action.
+
+    `delegated_from` is the colleague in whose place they spoke; `seconds` how long the card had been open to them.
+    """
 
     __table_args__ = (UniqueConstraint("action_id", "person_id"),)
 
@@ -60,6 +91,8 @@ class Approval(SQLModel, table=True):
     payload_hash: str
     reason: str = ""
     channel: str = ""
+    delegated_from: str = ""
+    seconds: int | None = None
     at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
 
 
@@ -86,15 +119,3 @@ class AuditRecord(SQLModel, table=True):
     detail: dict[str, Any] = Field(default_factory=dict, sa_type=JsonText)
     prev_hash: str
     hash: str
-
-
-class SystemState(SQLModel, table=True):
-    """The one row that says whether effects may run: normal, degraded or stopped."""
-
-    __tablename__ = "system_state"
-
-    id: int = Field(default=1, primary_key=True)
-    state: str = "normal"
-    reason: str = ""
-    by_id: str = ""
-    at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)

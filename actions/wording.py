@@ -6,8 +6,11 @@ from datetime import datetime, timedelta, timezone
 
 from sqlmodel import Session
 
+from policies.seats import heads, roles_in
+
 from .action import Outcome, State, Status
-from .people import REQUESTER, eligible
+from .effect import UPDATE_UNDO
+from .people import REQUESTER, asked_first
 from .tables import Action
 
 NOT_FOUND = "没有找到这个商机 / no such deal"
@@ -53,7 +56,19 @@ def state_name(state: str, language: str = "zh") -> str:
     return state if names is None else names[1 if language == "en" else 0]
 
 
-VERBS = {"send_email": ("发送邮件", "send an e-mail")}
+VERBS = {
+    "send_email": ("发送邮件", "send an e-mail"),
+    "prepare_contract": ("准备合同", "prepare a contract"),
+    "send_contract": ("发送合同", "send a contract"),
+    "send_quote": ("发送报价", "send a quote"),
+    "give_discount": ("给予折扣", "give a discount"),
+    "update_deal": ("更新商机", "update a deal"),
+    "create_task": ("新建任务", "create a task"),
+    "book_meeting": ("预约会议", "book a meeting"),
+    "message_customer": ("给客户发消息", "message a customer"),
+    "export_data": ("导出数据", "export data"),
+    "change_rule": ("修改规则", "change a rule"),
+}
 
 
 def verb(action: str, language: str = "zh") -> str:
@@ -71,6 +86,13 @@ def role_name(role: str, language: str = "zh") -> str:
     return ROLE_NAMES.get(role, (role, role))[1 if language == "en" else 0]
 
 
+def seat_name(seat: str, language: str = "zh") -> str:
+    """A seat as people say it: 法务或总监, 财务 2 人."""
+    en = language == "en"
+    names = (" or " if en else "或").join(role_name(role, language) for role in roles_in(seat))
+    return names if heads(seat) == 1 else f"{names} x{heads(seat)}" if en else f"{names} {heads(seat)} 人"
+
+
 def reasons_of(action: Action, language: str = "zh") -> tuple[str, ...]:
     """The reasons of the rules that decided, in order, without repetition."""
     key = "reason_en" if language == "en" else "reason"
@@ -82,8 +104,8 @@ def outcome_of(session: Session, action: Action) -> Outcome:
     """What the asker is told now, in both languages."""
     approvers: list[str] = []
     if action.state == State.PENDING:
-        for role in action.decision.get("approvers", []):
-            approvers += [p.id for p in eligible(session, action, role, action.created_at)]
+        for seat in action.decision.get("turn") or action.decision.get("approvers", []):
+            approvers += [p.id for p in asked_first(session, action, seat, action.created_at)]
     return Outcome(
         action_id=action.id,
         action=action.action,
@@ -92,12 +114,22 @@ def outcome_of(session: Session, action: Action) -> Outcome:
         reason=sentence(action, "zh"),
         reason_en=sentence(action, "en"),
         approvers=tuple(dict.fromkeys(approvers)),
-        undo_until=action.due_at.isoformat() if action.due_at else "",
+        undo_until=action.undo_until.isoformat() if action.undo_until else "",
         warnings=tuple(action.decision.get("warnings", [])),
         code=action.code,
+        at_once=bool(action.facts.get("reversible")),
         because=_because(action, "zh"),
         because_en=_because(action, "en"),
     )
+
+
+def _can_undo(action: Action) -> bool:
+    """Whether taking it back is still worth saying: before an outward effect, or after a change of our own rows."""
+    if action.undo_until is None:
+        return False
+    if action.state == State.EXECUTED:
+        return UPDATE_UNDO in action.result and action.undo_until > (action.finished_at or action.undo_until)
+    return action.state == State.SCHEDULED
 
 
 def _because(action: Action, language: str) -> tuple[str, ...]:
@@ -123,13 +155,13 @@ def sentence(action: Action, language: str) -> str:
     en = language == "en"
     parts = [f"{action.code} {state_name(action.state, language)}"]
     if action.state == State.PENDING:
-        wanted = [role_name(role, language) for role in action.decision.get("approvers", [])]
+        wanted = [seat_name(seat, language) for seat in action.decision.get("approvers", [])]
         parts.append(
             ("to be confirmed by " if en else "需要")
             + (", ".join(wanted) if en else "、".join(wanted) + "确认")
         )
-    if action.state == State.SCHEDULED and action.due_at:
-        clock = local_time(action.due_at)
+    if action.state in (State.SCHEDULED, State.EXECUTED) and _can_undo(action):
+        clock = local_time(action.undo_until) if action.undo_until else ""
         parts.append(
             f"undo until {clock} with /undo {action.code}"
             if en

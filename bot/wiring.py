@@ -14,6 +14,7 @@ from actions.approvals import Approvals
 from actions.counter import PersonDesk
 from actions.effect import Hands
 from actions.evaluation import Rules
+from actions.files import Shelf
 from actions.gate import Gate
 from actions.gateways.mail import gateway_from
 from actions.performing import Performer
@@ -53,7 +54,7 @@ class House:
         return Gate(
             store=self.store,
             judge=self.judge,
-            hands=Hands(mail=gateway_from(url, settings.var_dir / "outbox")),
+            hands=Hands(mail=gateway_from(url, settings.var_dir / "outbox"), files=self.files),
             clock=self.clock,
             rules=Rules(
                 own_domain=settings.mail_domain or self._first_domain(),
@@ -93,6 +94,11 @@ class House:
             offline=offline_brain,
             prompt=load_prompt(),
         )
+
+    @property
+    def files(self) -> Shelf:
+        """Rendered papers and attachments, by content."""
+        return Shelf(self.settings.var_dir / "papers")
 
     @property
     def head_file(self) -> Path:

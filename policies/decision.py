@@ -39,9 +39,9 @@ class Decision:
 
     `approvers` are the seats still empty, each of which must say yes (policies.seats: a role, `legal|director` for
     either, `finance*2` for two people; `requester` means the person on whose behalf it is done); empty unless the
-    verdict is APPROVE. `turn` are those of them asked now: a later step waits until an earlier one has agreed. `undo_seconds` is the undo window of ALLOW_UNDO. `warnings` are
-    sentences an approver must see. `unlock` says in one sentence what change would allow it.
-    `policy_version` is the SHA-256 of schema and rules.
+    verdict is APPROVE. `turn` are those of them asked now: a later step waits until an earlier one has agreed.
+    `undo_seconds` is the undo window of ALLOW_UNDO. `warnings` are sentences an approver must see. `unlock` says in one
+    sentence what change would allow it. `policy_version` is the SHA-256 of schema and rules.
     """
 
     verdict: Verdict

@@ -86,7 +86,9 @@ def _turn(rules: Sequence[Rule], seats: Sequence[str]) -> tuple[str, ...]:
     """The seats of the earliest step that still wants somebody. A seat belongs to the earliest rule that names its roles."""
     steps = {}
     for seat in seats:
-        asking = [rule.step for rule in rules if any(roles_in(one) == roles_in(seat) for one in rule.approvers)]
+        asking = [
+            rule.step for rule in rules if any(roles_in(one) == roles_in(seat) for one in rule.approvers)
+        ]
         steps[seat] = min(asking, default=1)
     first = min(steps.values())
     return tuple(seat for seat in seats if steps[seat] == first)

@@ -6,13 +6,11 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from actions.action import ActionRequest, Outcome, State, Status, canonical, digest
-from actions.wording import in_language
+from actions.action import ActionRequest, canonical, digest
 from agents.addressee import addressee
-from agents.answer import OutcomeNote
 from agents.lookup import Unclear, not_found
+from agents.proposing import Wording, propose
 from agents.skill import Skill, Turn
-from agents.wording import clock
 from knowledge.model import Suggestion
 
 _ARGUMENTS = (
@@ -53,22 +51,20 @@ def run(turn: Turn, arguments: Arguments) -> str:
         if isinstance(redirected, Unclear):
             return redirected.sentence
         draft = redirected
-    outcome = turn.desk.submit(_request(turn, draft))
-    reason = turn.say(outcome.reason, outcome.reason_en or outcome.reason)
-    turn.outcomes.append(
-        OutcomeNote(
-            action_id=outcome.action_id,
-            action=outcome.action,
-            status=outcome.status.value,
-            reason=reason,
-            approvers=outcome.approvers,
-            code=outcome.code,
-        )
-    )
     turn.focus.update(draft_id=draft.id, intent="send_email")
-    if outcome.action_id:
-        turn.focus["action_id"] = outcome.action_id
-    return _told(turn, draft, outcome, reason)
+    return propose(turn, _request(turn, draft), _words(draft))
+
+
+def _words(draft: Suggestion) -> Wording:
+    to = "、".join(one["name"] or one["address"] for one in draft.payload["to"])
+    return Wording(
+        noun=(f"给 {to} 的邮件", f"The e-mail to {to}"),
+        verb=("发出", "go out"),
+        done=("已发出", "has been sent"),
+        not_done=("没有发送", "Not sent"),
+        kept=(f"只保留为草稿 {draft.id}", f"it stays the draft {draft.id}"),
+        title=str(draft.payload["subject"]),
+    )
 
 
 def _redirected(turn: Turn, draft: Suggestion, to: str) -> Suggestion | Unclear:
@@ -106,70 +102,6 @@ def _request(turn: Turn, draft: Suggestion) -> ActionRequest:
         drafted_by=turn.drafted_by,
         conversation_id=draft.conversation_id or "",
     )
-
-
-def _told(turn: Turn, draft: Suggestion, outcome: Outcome, reason: str) -> str:
-    """One or two short sentences; the code is what /undo, /approve and "why" take."""
-    code = outcome.code or outcome.action_id
-    to = "、".join(one["name"] or one["address"] for one in draft.payload["to"])
-    mark = _mark(turn, outcome, draft, reason)
-    head = _head(turn, outcome, to, code, draft)
-    lines = [f"{head} {mark}".rstrip()]
-    because = turn.say("；", "; ").join(outcome.because_en if turn.language == "en" else outcome.because)
-    if because or not outcome.action_id:
-        lines.append(turn.say("原因:", "Because: ") + f"{because or reason} {mark}".rstrip())
-    lines += [f"⚠ {in_language(warning, turn.language)}" for warning in outcome.warnings]
-    if outcome.status in (Status.WAITING, Status.REFUSED):
-        turn.suggestions.append(turn.say("为什么?", "Why?"))
-    return "\n".join(lines)
-
-
-def _head(turn: Turn, outcome: Outcome, to: str, code: str, draft: Suggestion) -> str:
-    mine = turn.desk.person.id in outcome.approvers
-    if outcome.state is State.SCHEDULED:
-        turn.suggestions.append(f"/undo {code}")
-        until = clock(outcome.undo_until)
-        return turn.say(
-            f"给 {to} 的邮件将在 {until} 发出;在此之前要撤回请发 /undo {code}。",
-            f"The e-mail to {to} goes out at {until}; until then /undo {code} takes it back.",
-        )
-    if outcome.status is Status.DONE:
-        return turn.say(f"给 {to} 的邮件已发出。", f"The e-mail to {to} has been sent.")
-    if outcome.status is Status.WAITING and mine:
-        turn.suggestions.append(f"/approve {code}")
-        return turn.say(
-            f"还没有发送:需要您本人确认,请核对后发 /approve {code}。",
-            f"Not sent yet: it needs your own confirmation. Check it, then send /approve {code}.",
-        )
-    if outcome.status is Status.WAITING:
-        names = turn.say("、", ", ").join(_name(turn, one) for one in outcome.approvers)
-        who = names or turn.say("有权限的人", "somebody entitled")
-        return turn.say(
-            f"还没有发送:正在等待 {who} 审批({code})。", f"Not sent yet: waiting for {who} ({code})."
-        )
-    if outcome.state is State.DRAFT_ONLY:
-        return turn.say(f"没有发送,只保留为草稿 {draft.id}。", f"Not sent; it stays the draft {draft.id}.")
-    if outcome.status is Status.REFUSED:
-        return turn.say("没有发送:规则不允许。", "Not sent: the rules do not allow it.")
-    if outcome.status is Status.FAILED:
-        return turn.say("发送失败,客户没有收到。", "Sending failed; the customer has not received it.")
-    return turn.say(
-        "结果不明,请人工核实是否已发出。", "The result is unknown; please check whether it went out."
-    )
-
-
-def _name(turn: Turn, person_id: str) -> str:
-    found = turn.desk.colleague(person_id)
-    return found.name if found else person_id
-
-
-def _mark(turn: Turn, outcome: Outcome, draft: Suggestion, reason: str) -> str:
-    if not outcome.action_id:
-        return ""
-    n = turn.cite(
-        id=outcome.action_id, kind="action", title=str(draft.payload["subject"]), date="", quote=reason
-    )
-    return f"[{n}]"
 
 
 SKILL = Skill(name="send_email", arguments=Arguments, run=run)

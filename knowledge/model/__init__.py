@@ -7,6 +7,7 @@ from .deals import OPEN_STAGES, STAGES, Deal, DealContact, Offer, Product, Stage
 from .interactions import Interaction, InteractionKind
 from .people import Delegation, Identity, Person, Role, Team
 from .suggestions import Blueprint, IndexState, Suggestion
+from .work import Meeting, Paper, Task
 
 __all__ = [
     "OPEN_STAGES",
@@ -24,14 +25,17 @@ __all__ = [
     "InteractionKind",
     "JsonText",
     "Lead",
+    "Meeting",
     "Message",
     "Notice",
     "Offer",
+    "Paper",
     "Person",
     "Product",
     "Role",
     "StageChange",
     "Suggestion",
+    "Task",
     "Team",
     "UtcDateTime",
     "utc_now",

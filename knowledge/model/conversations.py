@@ -39,11 +39,16 @@ class Message(SQLModel, table=True):
 
 
 class Notice(SQLModel, table=True):
-    """Something a person must be told about an action; delivered once, on the channel they use next."""
+    """Something a person must be told about an action; delivered once, on the channel they use next.
+
+    `kind` is card, end, nudge, escalation or digest; what has a `due_at` is not told before that moment.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     person_id: str = Field(foreign_key="person.id", index=True)
     text: str
     action_id: str = Field(default="", index=True)
+    kind: str = "end"
+    due_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     delivered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

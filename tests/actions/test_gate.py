@@ -78,8 +78,8 @@ def test_asking_twice_is_asking_once(firm: Firm) -> None:
 @pytest.mark.parametrize(
     ("changes", "approvers"),
     [
-        ({"body": "给您 12% 的折扣。", "discount_bp": 1200}, {"p-zhao", "p-zhou"}),
-        ({"body": "给您打八八折。"}, {"p-zhao", "p-zhou"}),
+        ({"body": "给您 12% 的折扣。", "discount_bp": 1200}, {"p-zhao"}),
+        ({"body": "给您打八八折。"}, {"p-zhao"}),
         ({"body": "给您八折优惠。", "discount_bp": 0}, {"p-zhou"}),
         ({"to": [{"address": "x@newco.example.org"}]}, {"p-lina"}),
     ],
@@ -173,7 +173,7 @@ def test_stopped_means_stopped_for_what_is_new_and_what_is_due(firm: Firm) -> No
     firm.clock.pass_(121)
     firm.performer.tick()
     assert firm.posted() == []
-    assert _state(firm, due.code) == State.DENIED
+    assert _state(firm, due.code) == State.SCHEDULED, "it waits; resuming gives it a new undo window"
 
 
 def test_a_payload_changed_in_the_database_is_not_sent(firm: Firm) -> None:
@@ -222,7 +222,8 @@ def test_a_sender_who_left_sends_nothing_more(firm: Firm) -> None:
 def test_what_was_running_when_the_process_died_is_unknown_and_never_sent_again(firm: Firm) -> None:
     outcome = firm.send()
     firm.clock.pass_(121)
-    assert firm.performer._claim(outcome.action_id, firm.clock()) is not None  # the crash comes here
+    with firm.store.session() as session:  # the crash comes when this is committed
+        assert firm.performer._claim(session, outcome.action_id, firm.clock()) is not None
     firm.clock.pass_(301)
     firm.performer.tick()
     assert _state(firm, outcome.code) == State.UNKNOWN

@@ -14,9 +14,12 @@ from actions.action import ActionRequest, Outcome
 from actions.approvals import Approvals
 from actions.effect import Hands
 from actions.evaluation import Rules
+from actions.files import Shelf
 from actions.gate import Gate
 from actions.gateways.mail import MailGateway, gateway_from
 from actions.performing import Performer
+from actions.sight import find
+from actions.stored import confirm_code
 from knowledge.model import Account, Contact, Deal, DealContact, Offer, Person, Product, Team
 from knowledge.store import Store
 from policies.engine import Judge
@@ -61,6 +64,13 @@ class Firm:
     def send(self, key: str = "k1", **changes: Any) -> Outcome:
         return self.gate.submit(self.mail(key, **changes))
 
+    def approve(self, who: str, ref: str, **seen: Any) -> Outcome:
+        """Say yes as somebody who has opened the card: with the code that stands on it at high risk."""
+        with self.store.reading() as session:
+            action = find(session, ref)
+            typed = confirm_code(action) if action else ""
+        return self.approvals.approve(who, ref, typed=typed, **seen)
+
     def posted(self) -> list[Path]:
         return sorted(self.outbox.glob("*.eml")) if self.outbox.exists() else []
 
@@ -78,7 +88,7 @@ def founded(folder: Path, url: str = "", gateway: MailGateway | None = None) -> 
     gate = Gate(
         store=store,
         judge=Judge.load(),
-        hands=Hands(mail=gateway or gateway_from("", outbox)),
+        hands=Hands(mail=gateway or gateway_from("", outbox), files=Shelf(folder / "papers")),
         clock=clock,
         rules=Rules(own_domain="us.example.cn"),
         head_file=folder / "head.json",

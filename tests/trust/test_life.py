@@ -15,8 +15,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from sqlmodel import select
 
 from actions import record
-from actions.action import State, digest
+from actions.action import State
 from actions.gateways.mail import Delivery, Mail
+from actions.stored import intact
 from actions.tables import Action, Approval, AuditRecord, SystemState
 from knowledge.model import Person
 from tests.fakes.firm import BODY, Firm, founded
@@ -91,7 +92,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(who=PEOPLE, index=st.integers(0, 9))
     def approve(self, who: str, index: int) -> None:
-        self.firm.approvals.approve(who, self._pick(index))
+        self.firm.approve(who, self._pick(index))
 
     @rule(who=PEOPLE, index=st.integers(0, 9))
     def reject(self, who: str, index: int) -> None:
@@ -159,7 +160,7 @@ class Life(RuleBasedStateMachine):
     def what_was_judged_is_what_is_stored_and_sent(self) -> None:
         bodies = {mail.message_id: mail.body for mail in self.gateway.sent}
         for action in self._actions():
-            assert digest(action.payload) == action.payload_hash
+            assert intact(action)
             if action.message_id in bodies:
                 assert bodies[action.message_id].strip()[:20] in action.payload.replace("\\n", "\n")
 
