@@ -113,14 +113,9 @@ class Performer:
 
     def _claim(self, session: Session, action_id: str, now: datetime) -> Order | None:
         """Judge once more with what is true now; only then raise the fence `executing`, in the caller's transaction."""
-        system = record.lock_system(session)
+        stopped = record.lock_system(session).state not in RUNNING
         action = session.get(Action, action_id)
-        if (
-            action is None
-            or action.state != State.SCHEDULED
-            or system.state not in RUNNING
-            or action.canary_of
-        ):
+        if action is None or action.state != State.SCHEDULED or stopped or action.canary_of:
             return None  # what is stopped waits; resuming gives it a new undo window
         try:
             payload = payload_of(action)
