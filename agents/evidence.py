@@ -15,6 +15,9 @@ from .figures import Figure, figures
 
 CITE = re.compile(r"\[(\d{1,3})\](?!\()")
 CITE_LISTS = re.compile(r"\[(\d{1,3}(?:\s*[,，、]\s*\d{1,3})+)\](?!\()")
+HALF_CITE = re.compile(r"\[\d{0,3}")
+"""A citation of which the rest is still to come belongs to the sentence before it."""
+
 PREFIX = re.compile(r"^\s*(?:>\s*)*(?:#{1,6}\s+|[-*+•]\s+(?:\[[ xX]\]\s+)?|\(?\d{1,2}[.)、）]\s*)?")
 SENTENCE = re.compile(
     r".*?(?:[。！？；!?;]+|(?<!\bNo)(?<!\be\.g)(?<!\bi\.e)(?<!\bMr)(?<!\bMs)(?<!\bDr)(?<!\bvs)\.(?=[\s\[”\"*)]|$))"
@@ -114,7 +117,8 @@ class Guard:
         skip = 0 if self._line_begun else len((PREFIX.match(line) or [""])[0])
         match = SENTENCE.match(line, skip)
         if match and match.end() < len(line):
-            return line[: match.end()]
+            torn = not final and not newline and HALF_CITE.fullmatch(line, match.end())
+            return "" if torn else line[: match.end()]
         return line + newline if newline or final else ""
 
     def _check_unit(self, unit: str) -> str:
