@@ -15,7 +15,7 @@ from sqlmodel import Session, select
 from knowledge.model import Person
 from policies.decision import Verdict
 
-from . import notices
+from . import canaries, notices
 from .action import ActionRequest, Outcome, State, Status, canonical, digest
 from .answering import close, open_action, said
 from .gate import Gate
@@ -46,6 +46,8 @@ class Approvals:
             problem = self._cannot_vote(session, action, person, seen_hash, now) or _untyped(action, typed)
             if problem:
                 return said(action, problem)
+            if action.canary_of:
+                return _was_a_test(session, action, person, canaries.MISSED, now)
             role = best_role(session, action, person, on_turn(action), now)
             self._vote(session, action, person, role, "yes", "", channel, now)
             evaluation = self.gate.scene_evaluation(session, action, now)
@@ -84,6 +86,8 @@ class Approvals:
             problem = self._cannot_vote(session, action, person, "", now, early=True)
             if problem:
                 return said(action, problem)
+            if action.canary_of:
+                return _was_a_test(session, action, person, canaries.CAUGHT, now)
             role = best_role(session, action, person, action.decision.get("approvers", []), now)
             self._vote(session, action, person, role, "no", reason, channel, now)
             close(session, action, State.REJECTED, "rejected", person.id, channel, now, {"detail": reason})
@@ -108,6 +112,8 @@ class Approvals:
             action, person = found
             if not self._may_edit(session, action, person, now):
                 return said(action, "你不能修改这个动作 / you may not edit this action")
+            if action.canary_of:
+                return _was_a_test(session, action, person, canaries.CAUGHT, now)
             request = _edited(action, person, changes)
             if request is None:
                 return said(action, "没有改动 / nothing was changed")
@@ -184,6 +190,11 @@ class Approvals:
             )
         )
         session.flush()
+
+
+def _was_a_test(session: Session, action: Action, person: Person, event: str, now: datetime) -> Outcome:
+    """The answer to a test card: what it was, and that nothing happens."""
+    return said(action, " / ".join(canaries.answered(session, action, person, event, now)))
 
 
 def _untyped(action: Action, typed: str) -> str:

@@ -25,7 +25,8 @@ class Rules:
     no row says otherwise.
 
     With `working_calendar` off, every hour counts as a working hour. Who is asked is reminded after `nudge_after_s`;
-    after `escalate_after_s` their stand-ins are asked too; after `approval_ttl_s` the answer is no.
+    after `escalate_after_s` their stand-ins are asked too; after `approval_ttl_s` the answer is no. One card in
+    `canary_every` has a twin with a fault in it (0: none).
     """
 
     own_domain: str = "localhost"
@@ -35,6 +36,7 @@ class Rules:
     nudge_after_s: int = 4 * 3600
     escalate_after_s: int = 12 * 3600
     uncertain_after_s: int = 300
+    canary_every: int = 50
     autonomy: Mapping[str, int] | None = None
 
     def level(self, action: str) -> int:

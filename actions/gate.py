@@ -17,7 +17,7 @@ from policies.decision import Verdict
 from policies.engine import Judge
 from policies.facts import ApprovalFacts
 
-from . import notices, record
+from . import canaries, notices, record
 from .action import ActionRequest, Outcome, State, Status, canonical, digest, fingerprint
 from .effect import BadArguments, Effect, Hands, LocalEffect, Subject
 from .effects import EFFECTS
@@ -130,7 +130,10 @@ class Gate:
             name=event, action=action, actor=actor, channel=channel, decision=decision.verdict, rules=rules
         )
         record.append(session, entry, now)
+        if event == "approved" and action.state == State.PENDING:
+            action.nudged_at = action.escalated_at = None  # the next step's patience begins anew
         notices.on_decision(session, action, evaluation, actor, now)
+        canaries.after_asking(session, action, self.rules.canary_every, self.salts(), now)
 
     def after(self) -> None:
         """After a committed transition: copy the head of the chain out of the database."""

@@ -12,7 +12,7 @@ from sqlmodel import Session, and_, col, or_, select
 from knowledge.model import Person
 from policies.decision import Verdict
 
-from . import notices, record
+from . import canaries, notices, record
 from .action import State
 from .effect import UPDATE_UNDO, BadArguments, LocalEffect, Order, OutwardEffect
 from .effects import EFFECTS
@@ -206,8 +206,10 @@ class Performer:
                 action.state, action.finished_at = State.EXPIRED, now
                 session.add(action)
                 session.flush()
-                record.append(session, record.Event(name="expired", action=action, actor="system"), now)
-                notices.tell_end(session, action, now)
+                name = canaries.LAPSED if action.canary_of else "expired"
+                record.append(session, record.Event(name=name, action=action, actor="system"), now)
+                if not action.canary_of:
+                    notices.tell_end(session, action, now)
             return [action.id for action in rows]
 
     def _abandoned(self, now: datetime) -> list[str]:

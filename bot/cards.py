@@ -9,8 +9,9 @@ from actions.wording import state_name
 def card_text(card: ActionCard, language: str = "zh") -> str:
     """One card. Untrusted spans of the body are marked ⟦…⟧."""
     en = language == "en"
+    mark = {"high": "🔴 高风险" if not en else "🔴 high risk", "low": ""}.get(card.risk, "")
     lines = [
-        f"[{card.code}] {card.headline}",
+        f"[{card.code}] {card.headline} {mark}".rstrip(),
         _line(en, "状态", "State", state_name(card.state, language)),
         _line(en, "代表", "On behalf of", card.on_behalf_of),
         _line(en, "起草", "Drafted by", card.asked_by),
@@ -20,28 +21,41 @@ def card_text(card: ActionCard, language: str = "zh") -> str:
             for r in card.recipients
         ),
     ]
-    if card.amount_line:
-        lines.append(_line(en, "金额/折扣", "Amount/discount", card.amount_line))
-    lines.append(_line(en, "主题", "Subject", card.subject))
-    lines += [f"  | {line}" for line in marked(card).splitlines()]
-    if card.difference:
-        lines.append(_line(en, "与模板的差异", "Against the template", ""))
-        lines += [f"  {line}" for line in card.difference.splitlines()[2:]]
+    lines += _content(card, en)
     lines += [_line(en, "原因", "Reason", reason) for reason in card.reasons]
     lines += [_line(en, "⚠ 注意", "⚠ Warning", warning) for warning in card.warnings]
     lines.append(_line(en, "依据", "Evidence", ", ".join(card.evidence)))
     if card.needs:
         lines.append(_line(en, "还需", "Still needed", ", ".join(card.needs)))
+    lines += [f"  {seat}" for seat in card.chain]
     lines += [_line(en, "已表态", "Decided", vote) for vote in card.approvals]
     if card.expires_at:
         lines.append(_line(en, "过期", "Expires", f"{card.expires_at:%Y-%m-%d %H:%M}Z"))
     lines.append(_line(en, "指纹", "Hash", card.payload_hash[:16]))
     if card.needs:
+        confirm = f" {card.confirm}" if card.confirm else ""
         lines.append(
-            f"/approve {card.code} · /reject {card.code} {'reason' if en else '原因'} · "
+            f"/approve {card.code}{confirm} · /reject {card.code} {'reason' if en else '原因'} · "
             f"/edit {card.code} … · /why {card.code}"
         )
     return "\n".join(lines)
+
+
+def _content(card: ActionCard, en: bool) -> list[str]:
+    """What will be said or changed: money against authority, further facts, the text, the difference."""
+    lines = []
+    if card.amount_line:
+        lines.append(_line(en, "金额/折扣", "Amount/discount", card.amount_line))
+    if card.authority:
+        lines.append(_line(en, "权限", "Authority", card.authority))
+    lines += [_line(en, line.zh, line.en, line.value) for line in card.lines]
+    if card.subject:
+        lines.append(_line(en, "主题", "Subject", card.subject))
+    lines += [f"  | {line}" for line in marked(card).splitlines()]
+    if card.difference:
+        lines.append(_line(en, "与模板的差异", "Against the template", ""))
+        lines += [f"  {line}" for line in card.difference.splitlines()[2:]]
+    return lines
 
 
 def marked(card: ActionCard) -> str:

@@ -15,7 +15,10 @@ from actions.approvals import Approvals
 from actions.counter import PersonDesk
 from actions.wording import in_language
 
+from . import command_keys
 from .cards import card_text, explanation_text
+from .command_edits import edits
+from .command_keys import Keys
 from .messages import Reply
 
 
@@ -25,6 +28,7 @@ class Station:
 
     desk: PersonDesk
     approvals: Approvals
+    keys: Keys
     sources: list[dict[str, Any]]
     language: str
     own_actions: Callable[[], list[tuple[str, str, str]]]
@@ -37,6 +41,9 @@ TEXT_CODES = re.compile(
     r"^\s*(批准|同意|驳回|拒绝|撤回|撤销|approve|reject|undo)\s*[#:]?\s*([A-Za-z0-9]{4,16}|act-[0-9a-f]{16})(?:\s+(.*))?$",
     re.IGNORECASE | re.DOTALL,
 )
+CODE_WORD = re.compile(r"[ACDEFGHJKMNPQRTUVWXY34679]{4,16}|act-[0-9a-f]{16}")
+"""A word that can be nothing but an action's code."""
+
 _CODE_VERBS = {
     "批准": "approve", "同意": "approve", "驳回": "reject", "拒绝": "reject", "撤回": "undo", "撤销": "undo",
     "approve": "approve", "reject": "reject", "undo": "undo",
@@ -111,20 +118,40 @@ def _actions(_rest: str, station: Station) -> Reply:
 
 
 def _approve(rest: str, station: Station) -> Reply:
-    ref = rest.split()[0] if rest else ""
+    """One code, with the confirmation code at high risk; or several codes, each decided by itself."""
+    words = rest.split()
+    typed = ""
+    if len(words) == 2 and (first := station.desk.card(words[0])) is not None and first.risk == "high":
+        words, typed = words[:1], words[1]
+    return _each(station, words, lambda ref: _yes(station, ref, typed))
+
+
+def _yes(station: Station, ref: str, typed: str) -> Outcome:
     card = station.desk.card(ref)
     seen = card.payload_hash if card else ""
-    return _told(
-        station,
-        station.approvals.approve(station.desk.person.id, ref, seen_hash=seen, channel=station.desk.channel),
-    )
+    me, channel = station.desk.person.id, station.desk.channel
+    return station.approvals.approve(me, ref, seen_hash=seen, typed=typed, channel=channel)
+
+
+def _each(station: Station, refs: list[str], answer: Callable[[str], Outcome]) -> Reply:
+    """Each action has its own fate: one that is refused does not touch its neighbours."""
+    told = [_told(station, answer(ref)).text for ref in (refs or [""])]
+    return Reply(text="\n".join(told))
 
 
 def _reject(rest: str, station: Station) -> Reply:
-    ref, _, reason = rest.partition(" ")
-    return _told(
-        station, station.approvals.reject(station.desk.person.id, ref, reason, channel=station.desk.channel)
-    )
+    """One code or several, then the reason."""
+    words = rest.split()
+    refs = [
+        word for i, word in enumerate(words) if i == 0 or (_is_code(word) and all(map(_is_code, words[:i])))
+    ]
+    reason = rest.split(None, len(refs))[len(refs)] if len(words) > len(refs) else ""
+    me, channel = station.desk.person.id, station.desk.channel
+    return _each(station, refs, lambda ref: station.approvals.reject(me, ref, reason, channel=channel))
+
+
+def _is_code(word: str) -> bool:
+    return bool(CODE_WORD.fullmatch(word))
 
 
 def _undo(rest: str, station: Station) -> Reply:
@@ -141,34 +168,6 @@ def _edit(rest: str, station: Station) -> Reply:
     return _told(
         station, station.approvals.edit(station.desk.person.id, ref, changes, channel=station.desk.channel)
     )
-
-
-EDITABLE = ("subject", "body", "to", "discount")
-
-
-def edits(text: str) -> dict[str, Any]:
-    """`subject=… body=… to=a@b discount=5` -> changed arguments; a value runs to the next `name=`. `\\n` is a line end."""
-    parts = re.split(rf"(?:^|\s)({'|'.join(EDITABLE)})=", text)
-    found = dict(zip(parts[1::2], (value.strip() for value in parts[2::2]), strict=True))
-    if not found or parts[0].strip():
-        raise ValueError(
-            "用法: /edit 编号 subject=新主题 body=新正文 to=地址 discount=5 / usage: /edit CODE subject=… body=… to=… discount=5"
-        )
-    changes: dict[str, Any] = {
-        name: found[name].replace("\\n", "\n") for name in ("subject", "body") if name in found
-    }
-    if "to" in found:
-        changes["to"] = [
-            {"address": address, "name": ""} for address in re.split(r"[,;，；\s]+", found["to"]) if address
-        ]
-    if "discount" in found:
-        try:
-            changes["discount_bp"] = round(float(found["discount"].rstrip("%％")) * 100)
-        except ValueError:
-            raise ValueError(
-                "discount 要写成百分数,如 discount=5 / discount is a percentage, e.g. discount=5"
-            ) from None
-    return changes
 
 
 def _told(station: Station, outcome: Outcome) -> Reply:
@@ -210,12 +209,31 @@ HELP = (
     ("/reject CODE reason", "驳回并写明原因", "reject with a reason"),
     ("/edit CODE subject=… body=…", "修改(成为新动作,重新判定)", "edit: a new action, judged anew"),
     ("/undo CODE", "撤销或撤回", "undo or withdraw"),
+    ("/nudge CODE", "催一下审批人", "remind the approvers"),
+    ("/handover CODE WHO", "转交给别人审批", "let somebody else answer"),
+    (
+        "/delegate WHO UNTIL",
+        "休假时委托(到期自动结束);/delegate off 收回",
+        "delegate until a date; off ends it",
+    ),
+    ("/figures", "我的审批数据", "my own figures as an approver"),
+    ("/stop [reason]", "紧急停止所有动作", "halt every effect at once"),
+    ("/resume", "恢复(需要两个人)", "start again; takes two people"),
     ("/as WHO", "演示中换个身份", "be somebody else (terminal only)"),
     ("/help  /quit", "帮助  退出", "help and leave"),
 )
 
+
+def _keyed(command: Callable[[str, Keys, PersonDesk], tuple[str, str]]) -> Callable[[str, Station], Reply]:
+    """A command that answers in both languages."""
+    return lambda rest, station: Reply(text=station.say(*command(rest, station.keys, station.desk)))
+
+
 COMMANDS: dict[str, Callable[[str, Station], Reply]] = {
     "source": _source, "why": _why, "show": _show, "approvals": _waiting, "actions": _actions,
     "approve": _approve, "reject": _reject, "undo": _undo, "edit": _edit, "as": _as, "help": _help,
+    "nudge": _keyed(command_keys.nudge), "handover": _keyed(command_keys.handover),
+    "delegate": _keyed(command_keys.delegate), "figures": _keyed(command_keys.figures),
+    "stop": _keyed(command_keys.stop), "resume": _keyed(command_keys.resume),
     "quit": _quit, "exit": _quit,
 }  # fmt: skip

@@ -16,6 +16,7 @@ from knowledge.library import conversations
 from knowledge.model import Conversation, Message, Person
 
 from . import commands
+from .command_keys import Keys
 from .jobs import tick
 from .language import language_of
 from .messages import Inbound, Reply
@@ -57,10 +58,12 @@ class Inbox:
     def notices(self, person_id: str) -> tuple[str, ...]:
         """What this person must be told now; handed out once."""
         with self.house.store.session() as session:
-            rows = conversations.waiting_notices(session, person_id)
-            texts = tuple(row.text for row in rows)
-            conversations.mark_delivered(session, rows, self.house.clock())
-        return texts
+            now = self.house.clock()
+            rows = conversations.waiting_notices(session, person_id, now)
+            digest = [row.text for row in rows if row.due_at is not None]
+            texts = [row.text for row in rows if row.due_at is None]
+            conversations.mark_delivered(session, rows, now)
+        return (*texts, *([_digest(digest)] if digest else []))
 
     def _open(self, inbound: Inbound) -> tuple[Person, Conversation, Message | None] | None:
         now = self.house.clock()
@@ -124,6 +127,7 @@ class Inbox:
         return commands.Station(
             desk=desk,
             approvals=self.house.approvals,
+            keys=Keys(self.house.gate, self.house.switch, self.house.timers, self.house.handing),
             sources=self._last_sources(conversation.id),
             language=language,
             own_actions=lambda: self._own_actions(desk.person.id, language),
@@ -140,12 +144,19 @@ class Inbox:
     def _own_actions(self, person_id: str, language: str) -> list[tuple[str, str, str]]:
         with self.house.store.reading() as session:
             query = (
-                select(Action).where(Action.requester_id == person_id).order_by(col(Action.created_at).desc())
+                select(Action)
+                .where(Action.requester_id == person_id, Action.canary_of == "")
+                .order_by(col(Action.created_at).desc())
             )
             return [
                 (row.code, state_name(row.state, language), row.action)
                 for row in session.exec(query.limit(20))
             ]
+
+
+def _digest(texts: list[str]) -> str:
+    """What could wait, told together."""
+    return "\n".join([f"📋 摘要 / digest ({len(texts)}):", *(f"  - {text}" for text in texts)])
 
 
 def _reply_key(inbound: Inbound) -> str:

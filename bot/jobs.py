@@ -19,6 +19,7 @@ def tick(house: House) -> list[str]:
     changed: list[str] = []
     try:
         changed += performer.close_overdue()
+        changed += house.timers.tick()
         for action_id in performer.due():
             changed += _one(house, action_id)
         if changed:

@@ -66,6 +66,17 @@ class Settings(BaseSettings):
     approval_ttl_hours: float = Field(
         default=24, gt=0, le=720, description="审批多久作废 / an approval expires into no"
     )
+    nudge_after_hours: float = Field(
+        default=4, gt=0, le=720, description="多久后提醒审批人 / when slow approvers are reminded"
+    )
+    escalate_after_hours: float = Field(
+        default=12, gt=0, le=720, description="多久后请替代人审批 / when their stand-ins are asked too"
+    )
+    canary_every: int = Field(
+        default=50,
+        ge=0,
+        description="每多少张审批卡混入一张测试卡,0 为不混 / one card in so many is a test; 0: none",
+    )
     uncertain_after_s: int = Field(
         default=300, ge=30, description="执行中断多久算结果不明 / when an interrupted effect is UNKNOWN"
     )

@@ -17,7 +17,10 @@ from actions.evaluation import Rules
 from actions.files import Shelf
 from actions.gate import Gate
 from actions.gateways.mail import gateway_from
+from actions.handing import Handing
 from actions.performing import Performer
+from actions.switch import Switch
+from actions.timers import Timers
 from knowledge.embeddings import Embedder, OfflineEmbedder, OpenAIEmbedder
 from knowledge.library import people
 from knowledge.migrate import upgrade
@@ -61,6 +64,9 @@ class House:
                 utc_offset_hours=settings.utc_offset_hours,
                 working_calendar=settings.working_calendar,
                 approval_ttl_s=int(settings.approval_ttl_hours * 3600),
+                nudge_after_s=int(settings.nudge_after_hours * 3600),
+                escalate_after_s=int(settings.escalate_after_hours * 3600),
+                canary_every=settings.canary_every,
                 uncertain_after_s=settings.uncertain_after_s,
             ),
             head_file=self.head_file,
@@ -77,6 +83,18 @@ class House:
     @cached_property
     def performer(self) -> Performer:
         return Performer(self.gate)
+
+    @cached_property
+    def switch(self) -> Switch:
+        return Switch(self.gate)
+
+    @cached_property
+    def timers(self) -> Timers:
+        return Timers(self.gate)
+
+    @cached_property
+    def handing(self) -> Handing:
+        return Handing(self.gate)
 
     @cached_property
     def search(self) -> Search:

@@ -84,7 +84,7 @@ def policy_replay(folder: Path, since: str, *, as_json: bool) -> None:
     from policies.replay import replay
 
     house = opened()
-    after = house.clock() - _span(since)
+    after = house.clock() - span_of(since)
     with house.store.reading() as session:
         rows = session.exec(
             select(Action).where(col(Action.created_at) >= after).order_by(col(Action.created_at))
@@ -108,7 +108,8 @@ def _folder(folder: Path | None) -> Path:
     return chosen
 
 
-def _span(text: str) -> timedelta:
+def span_of(text: str) -> timedelta:
+    """`90d`, `24h`, `4w` as a span of time."""
     match = re.fullmatch(r"(\d+)\s*([dhw])", text.strip().lower())
     if not match:
         raise Trouble("时间写成 90d、24h 或 4w / write a span as 90d, 24h or 4w", EXIT_USAGE)

@@ -11,7 +11,7 @@ from actions.sight import sees
 from actions.tables import Action
 from actions.wording import state_name
 from bot.cards import card_text, explanation_text
-from bot.commands import edits
+from bot.command_edits import edits
 from bot.jobs import tick
 from bot.wiring import House
 from knowledge.model import Person
@@ -38,7 +38,11 @@ def actions(who: str, *, state: str, waiting: bool, as_json: bool) -> None:
             )
         return
     with house.store.reading() as session:
-        query = select(Action).order_by(col(Action.created_at).desc(), col(Action.id))
+        query = (
+            select(Action)
+            .where(Action.canary_of == "")
+            .order_by(col(Action.created_at).desc(), col(Action.id))
+        )
         if state:
             query = query.where(Action.state == state)
         rows = [row for row in session.exec(query) if sees(session, person, row, house.clock())]
@@ -69,12 +73,13 @@ def _record(row: Action) -> dict[str, object]:
     }  # fmt: skip
 
 
-def approve(ref: str, who: str, *, as_json: bool) -> None:
-    """Say yes to exactly what the card shows."""
+def approve(ref: str, who: str, *, confirm: str, as_json: bool) -> None:
+    """Say yes to exactly what the card shows; at high risk with the confirmation code on it."""
     house, person = _at_the_desk(who)
     card = house.desk(person, "", CHANNEL, person.language).card(ref)
     seen = card.payload_hash if card else ""
-    _end(house, person, house.approvals.approve(person.id, ref, seen_hash=seen, channel=CHANNEL), as_json)
+    outcome = house.approvals.approve(person.id, ref, seen_hash=seen, typed=confirm, channel=CHANNEL)
+    _end(house, person, outcome, as_json)
 
 
 def reject(ref: str, reason: str, who: str, *, as_json: bool) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from knowledge.model import Conversation, Message, Notice
 
@@ -83,9 +83,10 @@ def add_notice(session: Session, person_id: str, text: str, now: datetime, actio
     return notice
 
 
-def waiting_notices(session: Session, person_id: str) -> Sequence[Notice]:
-    """Notices this person has not been given yet, oldest first."""
+def waiting_notices(session: Session, person_id: str, now: datetime) -> Sequence[Notice]:
+    """Notices this person has not been given yet and that are to be told by `now`, oldest first."""
     query = select(Notice).where(Notice.person_id == person_id, col(Notice.delivered_at).is_(None))
+    query = query.where(or_(col(Notice.due_at).is_(None), col(Notice.due_at) <= now))
     return session.exec(query.order_by(col(Notice.id))).all()
 
 

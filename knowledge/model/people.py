@@ -57,9 +57,10 @@ class Identity(SQLModel, table=True):
 
 
 class Delegation(SQLModel, table=True):
-    """`from_id` lets `to_id` approve in their place until `ends_at`."""
+    """`from_id` lets `to_id` approve in their place until `ends_at`; with an `action_id`, for that action alone."""
 
     id: str = Field(primary_key=True)
     from_id: str = Field(foreign_key="person.id", index=True)
     to_id: str = Field(foreign_key="person.id", index=True)
     ends_at: datetime = Field(sa_type=UtcDateTime)
+    action_id: str = ""

@@ -90,7 +90,7 @@ def founded(folder: Path, url: str = "", gateway: MailGateway | None = None) -> 
         judge=Judge.load(),
         hands=Hands(mail=gateway or gateway_from("", outbox), files=Shelf(folder / "papers")),
         clock=clock,
-        rules=Rules(own_domain="us.example.cn"),
+        rules=Rules(own_domain="us.example.cn", canary_every=0),
         head_file=folder / "head.json",
     )
     return Firm(

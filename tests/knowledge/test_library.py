@@ -181,11 +181,11 @@ def test_a_line_is_stored_once_and_a_notice_given_once(session: Session) -> None
     assert saved is not None
     assert saved.focus == {"deal_id": "D-001"}
     conversations.add_notice(session, "p-lina", "已批准", NOW)
-    waiting = conversations.waiting_notices(session, "p-lina")
+    waiting = conversations.waiting_notices(session, "p-lina", NOW)
     conversations.mark_delivered(session, waiting, NOW)
     session.flush()
     assert [one.text for one in waiting] == ["已批准"]
-    assert conversations.waiting_notices(session, "p-lina") == []
+    assert conversations.waiting_notices(session, "p-lina", NOW) == []
 
 
 def test_a_proposal_is_kept_and_marked(session: Session) -> None:
