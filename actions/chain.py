@@ -7,7 +7,7 @@ from sqlmodel import Session, select
 from knowledge.model import Person
 from policies.seats import heads, roles_in
 
-from .people import asked_first
+from .people import REQUESTER, asked_first
 from .stored import on_turn
 from .tables import Action, Approval
 from .wording import seat_name
@@ -74,6 +74,7 @@ def authority_line(action: Action, language: str = "zh") -> str:
     discount = int(action.facts.get("discount_bp", 0))
     if not discount:
         return ""
-    parts = [f"{seat_name(role, language)} {band}" for _, role, band in BANDS]
+    asker = "the asker" if language == "en" else "发起人"
+    parts = [f"{asker if role == REQUESTER else seat_name(role, language)} {band}" for _, role, band in BANDS]
     above = "director + finance above" if language == "en" else "以上须总监 + 财务"
     return f"{discount / 100:g} % · " + " · ".join([*parts, above])

@@ -87,8 +87,8 @@ class Handing:
                 return said(action, "你不是这个动作的审批人 / you may not approve this action")
             if delegated_from(session, action, person, mine[0], now):
                 return said(action, "代人审批不能再转交 / a delegate cannot hand on")
-            if taker is None or not taker.active or taker.id == person.id:
-                return said(action, "没有可以转交的这个人 / nobody to hand it to")
+            if taker is None or not taker.active or taker.id == person.id or not MAY_STOP & set(taker.roles):
+                return said(action, "没有可以转交的这个人(须有审批角色) / nobody to hand it to who approves")
             if taker.id in (action.requester_id, action.drafted_by):
                 return said(action, "不能转交给发起人或起草人 / not to the one who asked or drafted it")
             _write(session, person, taker, action.expires_at or now + timedelta(days=1), action.id)
@@ -109,6 +109,12 @@ def _problem(giver: Person | None, taker: Person | None, ends_at: datetime, now:
         return Said("不能委托给自己", "not to yourself", done=False)
     if not MAY_STOP & set(giver.roles):
         return Said("你没有可以委托的审批权", "you have no approvals to delegate", done=False)
+    if not MAY_STOP & set(taker.roles):
+        return Said(
+            "只能委托给有审批角色的同事(经理、总监、法务、财务、管理员)",
+            "only to a colleague who approves (manager, director, legal, finance, admin)",
+            done=False,
+        )
     if ends_at <= now or ends_at > now + LONGEST:
         return Said(
             f"结束时间须在将来且不超过 {LONGEST.days} 天",

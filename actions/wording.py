@@ -181,3 +181,8 @@ def sentence(action: Action, language: str) -> str:
 def local_time(moment: datetime, utc_offset_hours: int = 8) -> str:
     """Hours, minutes and seconds on the working calendar's clock."""
     return moment.astimezone(timezone(timedelta(hours=utc_offset_hours))).strftime("%H:%M:%S")
+
+
+def local_moment(moment: datetime, utc_offset_hours: int = 8) -> str:
+    """Day, hours and minutes on the working calendar's clock."""
+    return moment.astimezone(timezone(timedelta(hours=utc_offset_hours))).strftime("%Y-%m-%d %H:%M")

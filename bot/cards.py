@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from actions.card import ActionCard, Explanation
-from actions.wording import state_name
+from actions.wording import local_moment, state_name
 
 
 def card_text(card: ActionCard, language: str = "zh") -> str:
@@ -30,7 +30,7 @@ def card_text(card: ActionCard, language: str = "zh") -> str:
     lines += [f"  {seat}" for seat in card.chain]
     lines += [_line(en, "已表态", "Decided", vote) for vote in card.approvals]
     if card.expires_at:
-        lines.append(_line(en, "过期", "Expires", f"{card.expires_at:%Y-%m-%d %H:%M}Z"))
+        lines.append(_line(en, "过期(视为拒绝)", "Expires into no", local_moment(card.expires_at)))
     lines.append(_line(en, "指纹", "Hash", card.payload_hash[:16]))
     if card.needs:
         confirm = f" {card.confirm}" if card.confirm else ""

@@ -131,6 +131,7 @@ def test_a_delegation_taken_back_between_the_click_and_the_deed_does_not_count(f
         ("p-zhao", "p-qian", -1),
         ("p-zhao", "p-qian", 800),
         ("p-zhao", "x", 1),
+        ("p-zhao", "p-chen", 1),
     ],
 )
 def test_a_delegation_that_makes_no_sense_is_refused(firm: Firm, giver: str, taker: str, hours: int) -> None:

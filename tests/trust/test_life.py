@@ -1,4 +1,5 @@
-"""The life of actions under random hands: people, clicks, timers, edits, crashes, roles and the kill switch.
+"""The life of actions under random hands: people, clicks, timers, edits, crashes, roles, delegations, test cards, changed
+rules and the kill switch.
 
 After every step the invariants of authority.md E7 hold.
 """
@@ -7,20 +8,28 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from sqlmodel import select
 
 from actions import record
 from actions.action import State
 from actions.gateways.mail import Delivery, Mail
-from actions.stored import intact
+from actions.handing import Handing
+from actions.people import eligible
+from actions.stored import intact, on_turn
+from actions.switch import Switch
 from actions.tables import Action, Approval, AuditRecord, SystemState
+from actions.timers import Timers
 from knowledge.model import Person
+from policies.engine import Judge
 from tests.fakes.firm import BODY, Firm, founded
+from tests.fakes.flows import with_mail_rule
 
 PEOPLE = st.sampled_from(
     ["p-lina", "p-chen", "p-zhao", "p-qian", "p-zhou", "p-gao", "p-lin", "p-wu", "p-audit"]
@@ -42,6 +51,21 @@ EDITS = st.sampled_from(
 )
 ENDED = {State.EXECUTED, State.FAILED, State.UNKNOWN, State.UNDONE, State.REJECTED, State.EXPIRED, State.SUPERSEDED,
          State.CANCELLED, State.DENIED}  # fmt: skip
+
+
+ENDS = {
+    "executed": {State.EXECUTED}, "failed": {State.FAILED}, "unknown": {State.UNKNOWN}, "undone": {State.UNDONE},
+    "rejected": {State.REJECTED}, "expired": {State.EXPIRED}, "superseded": {State.SUPERSEDED},
+    "cancelled": {State.CANCELLED}, "canary_caught": {State.CANCELLED}, "canary_missed": {State.CANCELLED},
+    "canary_lapsed": {State.EXPIRED},
+}  # fmt: skip
+STRICTER = Judge.load(
+    with_mail_rule(
+        Path(tempfile.mkdtemp()) / "rules",
+        ("director", "", 'context.approvals.roles.contains("director")'),
+    )
+)
+"""Rules under which 5-15 % needs the director."""
 
 
 class Recorder:
@@ -69,6 +93,8 @@ class Life(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp())
         self.gateway = Recorder()
         self.firm: Firm = founded(self.folder, gateway=self.gateway)
+        self.firm.gate.rules = replace(self.firm.gate.rules, canary_every=3)
+        self.judges = [self.firm.gate.judge, STRICTER]
         self.count = 0
         self.ended: dict[str, str] = {}
         self.stopped_at: int | None = None
@@ -84,6 +110,30 @@ class Life(RuleBasedStateMachine):
     def _pick(self, index: int) -> str:
         actions = self._actions()
         return actions[index % len(actions)].code if actions else "ZZZZ"
+
+    @initialize(wishes=st.lists(WISHES, min_size=3, max_size=5))
+    def some_are_asked_for(self, wishes: list[dict[str, object]]) -> None:
+        for wish in wishes:
+            self.submit(wish=wish, again=False)
+
+    @rule(index=st.integers(0, 9))
+    def whoever_is_asked_agrees(self, index: int) -> None:
+        code = self._pick(index)
+        with self.firm.store.reading() as session:
+            action = session.exec(select(Action).where(Action.code == code)).first()
+            asked = (
+                [eligible(session, action, seat, self.firm.clock()) for seat in on_turn(action)]
+                if action
+                else []
+            )
+        for people in asked:
+            if people:
+                self.firm.approve(people[0].id, code)
+
+    @rule()
+    def the_windows_pass(self) -> None:
+        self.firm.clock.pass_(121)
+        self.tick()
 
     @rule(wish=WISHES, again=st.booleans())
     def submit(self, wish: dict[str, object], again: bool) -> None:
@@ -114,8 +164,69 @@ class Life(RuleBasedStateMachine):
     def tick(self) -> None:
         before = len(self.gateway.sent)
         stopped = self._system() != "normal"
+        lapsed = self._without_standing()
         self.firm.performer.tick()
-        assert not stopped or len(self.gateway.sent) == before, "stopped beats everything"
+        sent = {mail.message_id for mail in self.gateway.sent[before:]}
+        assert not stopped or not sent, "stopped beats everything (I7)"
+        assert not sent & lapsed, "a yes that no longer counts sends nothing (I9)"
+
+    def _without_standing(self) -> set[str]:
+        """Message ids of scheduled actions of which a needed yes no longer counts at this moment."""
+        now, found = self.firm.clock(), set()
+        with self.firm.store.reading() as session:
+            for action in session.exec(select(Action).where(Action.state == State.SCHEDULED)):
+                votes = session.exec(
+                    select(Approval).where(Approval.action_id == action.id, Approval.verdict == "yes")
+                ).all()
+                counts = {
+                    vote.role
+                    for vote in votes
+                    if vote.person_id in {p.id for p in eligible(session, action, vote.role, now)}
+                }
+                if int(action.facts["discount_bp"]) > 500 and not counts & {"manager", "director"}:
+                    found.add(action.message_id)
+                if int(action.facts["discount_bp"]) > 2500 and not {"director", "finance"} <= counts:
+                    found.add(action.message_id)
+        return found
+
+    @rule()
+    def reminders(self) -> None:
+        Timers(self.firm.gate).tick()
+
+    @rule(giver=PEOPLE, taker=PEOPLE, hours=st.sampled_from([1, 30]))
+    def delegate(self, giver: str, taker: str, hours: int) -> None:
+        Handing(self.firm.gate).delegate(giver, taker, self.firm.clock() + timedelta(hours=hours))
+
+    @rule(giver=PEOPLE)
+    def take_back(self, giver: str) -> None:
+        Handing(self.firm.gate).take_back(giver)
+
+    @rule(giver=PEOPLE, taker=PEOPLE, index=st.integers(0, 9))
+    def hand_over(self, giver: str, taker: str, index: int) -> None:
+        Handing(self.firm.gate).hand_over(giver, self._pick(index), taker)
+
+    @rule(stricter=st.booleans())
+    def rules_change(self, stricter: bool) -> None:
+        self.firm.gate.judge = self.judges[stricter]
+
+    @rule(who=PEOPLE, rarely=st.integers(0, 2))
+    def stop(self, who: str, rarely: int) -> None:
+        if not rarely:
+            Switch(self.firm.gate).stop(who, "停")
+
+    @rule(who=PEOPLE, second=PEOPLE)
+    def resume(self, who: str, second: str) -> None:
+        before = self._system()
+        Switch(self.firm.gate).resume(who)
+        Switch(self.firm.gate).resume(second)
+        assert who != second or before == self._system() or before != "stopped" or self._half(), "two people"
+
+    def _half(self) -> bool:
+        """Whether somebody else had asked to resume before these two did."""
+        with self.firm.store.reading() as session:
+            asked = session.exec(select(AuditRecord.actor).where(AuditRecord.event == "resume_asked")).all()
+            done = session.exec(select(AuditRecord.actor).where(AuditRecord.event == "resumed")).all()
+        return bool(done) and bool(set(asked) - {done[-1]})
 
     @rule()
     def crash_while_sending(self) -> None:
@@ -127,8 +238,15 @@ class Life(RuleBasedStateMachine):
         finally:
             self.gateway.breaks = False
 
-    @rule(who=PEOPLE, roles=st.sampled_from([["rep"], ["manager"], ["director"], []]), active=st.booleans())
-    def roles_change(self, who: str, roles: list[str], active: bool) -> None:
+    @rule(
+        who=PEOPLE,
+        roles=st.sampled_from([["rep"], ["manager"], ["director"], []]),
+        active=st.booleans(),
+        rarely=st.integers(0, 4),
+    )
+    def roles_change(self, who: str, roles: list[str], active: bool, rarely: int) -> None:
+        if rarely:
+            return
         with self.firm.store.session() as session:
             person = session.get_one(Person, who)
             person.roles, person.active = roles, active
@@ -138,14 +256,6 @@ class Life(RuleBasedStateMachine):
         with self.firm.store.reading() as session:
             row = session.get(SystemState, 1)
             return row.state if row else "normal"
-
-    @precondition(lambda self: self._system() in ("normal", "stopped"))
-    @rule(state=st.sampled_from(["normal", "stopped"]))
-    def switch(self, state: str) -> None:
-        with self.firm.store.session() as session:
-            row = record.lock_system(session)
-            row.state = state
-            session.add(row)
 
     @invariant()
     def nothing_is_sent_without_an_executing_record(self) -> None:
@@ -175,6 +285,39 @@ class Life(RuleBasedStateMachine):
             if vote.role != "requester":
                 assert vote.person_id not in (action.requester_id, action.drafted_by)
         assert len({(v.action_id, v.person_id) for v in votes}) == len(votes)
+
+    @invariant()
+    def enough_people_agreed_to_what_was_sent(self) -> None:
+        """I3, on the facts at the moment it was started."""
+        sent = {mail.message_id for mail in self.gateway.sent}
+        with self.firm.store.reading() as session:
+            votes = list(session.exec(select(Approval).where(Approval.verdict == "yes")))
+        for action in self._actions():
+            if action.message_id not in sent:
+                continue
+            roles = {vote.role for vote in votes if vote.action_id == action.id}
+            discount = int(action.facts["discount_bp"])
+            assert discount <= 500 or roles & {"manager", "director"}
+            assert discount <= 1500 or "director" in roles
+            assert discount <= 2500 or {"director", "finance"} <= roles
+
+    @invariant()
+    def a_test_card_performs_nothing(self) -> None:
+        twins = {action.message_id for action in self._actions() if action.canary_of}
+        assert not twins & {mail.message_id for mail in self.gateway.sent}
+
+    @invariant()
+    def every_state_has_its_last_event(self) -> None:
+        """I12: the row says nothing that the chain does not know."""
+        with self.firm.store.reading() as session:
+            last = {
+                row.action_id: row.event
+                for row in session.exec(select(AuditRecord).order_by(AuditRecord.seq))  # type: ignore[arg-type]
+                if row.action_id and row.event in ENDS
+            }
+        for action in self._actions():
+            if action.state in ENDED - {State.DENIED}:
+                assert action.state in ENDS[last[action.id]], f"{action.state} after {last[action.id]}"
 
     @invariant()
     def what_has_ended_stays_ended(self) -> None:
