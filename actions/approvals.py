@@ -18,6 +18,7 @@ from policies.decision import Verdict
 from . import canaries, notices
 from .action import ActionRequest, Outcome, State, Status, canonical, digest
 from .answering import close, open_action, said
+from .basis import basis_of
 from .gate import Gate
 from .people import REQUESTER, best_role, delegated_from, roles_of
 from .stored import confirm_code, intact, on_turn, payload_of
@@ -159,8 +160,8 @@ class Approvals:
                 f"还没轮到你: 先等{'、'.join(first[:half])}表态 / "
                 f"it is not your turn yet: {', '.join(first[half:])} must answer first"
             )
-        earlier = select(Approval).where(Approval.action_id == action.id, Approval.person_id == person.id)
-        if session.exec(earlier).first():
+        earlier = _vote_of(session, action, person)
+        if earlier is not None and earlier.basis_hash == basis_of(session, action):
             return "你已经表过态了 / you have already decided"
         return ""
 
@@ -175,6 +176,10 @@ class Approvals:
         channel: str,
         now: datetime,
     ) -> None:
+        stale = _vote_of(session, action, person)
+        if stale is not None:  # given on other offers or prices: it counts no longer, and is given anew
+            session.delete(stale)
+            session.flush()
         session.add(
             Approval(
                 action_id=action.id,
@@ -182,6 +187,7 @@ class Approvals:
                 role=role,
                 verdict=verdict,
                 payload_hash=action.payload_hash,
+                basis_hash=basis_of(session, action),
                 reason=reason,
                 channel=channel,
                 delegated_from=delegated_from(session, action, person, role, now),
@@ -190,6 +196,11 @@ class Approvals:
             )
         )
         session.flush()
+
+
+def _vote_of(session: Session, action: Action, person: Person) -> Approval | None:
+    query = select(Approval).where(Approval.action_id == action.id, Approval.person_id == person.id)
+    return session.exec(query).first()
 
 
 def _was_a_test(session: Session, action: Action, person: Person, event: str, now: datetime) -> Outcome:

@@ -22,6 +22,7 @@ from policies.facts import Principal, Resource
 
 from . import cards, record
 from .action import ActionRequest, Outcome, State, canonical
+from .basis import basis_of
 from .card import ActionCard, Explanation
 from .gate import Gate
 from .people import deal_resource, principal_of, roles_of
@@ -180,8 +181,9 @@ class PersonDesk:
             return cards.explain(session, row, self.now, self.language)
 
     def _decides(self, session: Session, row: Action) -> bool:
-        voted = select(Approval.id).where(Approval.action_id == row.id, Approval.person_id == self.asker.id)
-        if session.exec(voted).first() is not None:
+        voted = select(Approval).where(Approval.action_id == row.id, Approval.person_id == self.asker.id)
+        vote = session.exec(voted).first()
+        if vote is not None and vote.basis_hash == basis_of(session, row):
             return False
         return bool(roles_of(session, row, self.asker, on_turn(row), self.now))
 

@@ -24,12 +24,16 @@ LOAD_A_DAY = 25
 
 
 def on_decision(session: Session, action: Action, evaluation: Evaluation, actor: str, now: datetime) -> None:
-    """Cards to everybody whose turn it is and who has not got one; the actor themselves already sees it."""
+    """Cards to everybody whose turn it is and who has not got one; the actor themselves already sees it.
+
+    What the clock sends back to people (actor `system`) is asked anew, whoever had a card before.
+    """
     if action.state != State.PENDING:
         return
     for seat in evaluation.decision.turn:
         for person in asked_first(session, action, seat, now):
-            if (person.id == actor and seat == REQUESTER) or _told(session, action, person, "card"):
+            known = actor != "system" and _told(session, action, person, "card")
+            if known or (person.id == actor and seat == REQUESTER):
                 continue
             own = seat == REQUESTER
             ask(

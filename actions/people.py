@@ -13,6 +13,7 @@ from knowledge.model import Deal, Delegation, Person, Role, Team
 from policies.facts import ApprovalFacts, Principal, Resource
 from policies.seats import roles_in
 
+from .basis import basis_of
 from .tables import Action, Approval
 
 REQUESTER = "requester"
@@ -138,12 +139,13 @@ def best_role(session: Session, action: Action, person: Person, wanted: Iterable
 
 
 def approval_facts(session: Session, action: Action, now: datetime) -> ApprovalFacts:
-    """The yes votes that count now: same payload hash, still eligible at this moment (I9), distinct people."""
+    """The yes votes that count now: same payload hash, same basis, still eligible at this moment (I9), distinct people."""
     votes: Counter[str] = Counter()
     people: set[str] = set()
+    basis = basis_of(session, action)
     rows = select(Approval).where(Approval.action_id == action.id, Approval.verdict == "yes")
     for vote in session.exec(rows):
-        if vote.payload_hash != action.payload_hash:
+        if vote.payload_hash != action.payload_hash or vote.basis_hash != basis:
             continue
         person = session.get(Person, vote.person_id)
         if person and roles_of(session, action, person, [vote.role], now):

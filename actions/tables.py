@@ -78,7 +78,8 @@ class Action(SQLModel, table=True):
 class Approval(SQLModel, table=True):
     """One named person's yes or no to one payload hash; each person speaks once per action.
 
-    `delegated_from` is the colleague in whose place they spoke; `seconds` how long the card had been open to them.
+    `delegated_from` is the colleague in whose place they spoke; `seconds` how long the card had been open to them;
+    `basis_hash` what the terms rested on (actions.basis): when that has changed the yes no longer counts.
     """
 
     __table_args__ = (UniqueConstraint("action_id", "person_id"),)
@@ -89,6 +90,7 @@ class Approval(SQLModel, table=True):
     role: str
     verdict: str
     payload_hash: str
+    basis_hash: str = ""
     reason: str = ""
     channel: str = ""
     delegated_from: str = ""

@@ -1,4 +1,4 @@
-"""A delegation may be for one action alone."""
+"""A delegation may be for one action alone; a yes knows what its terms rested on."""
 
 from __future__ import annotations
 
@@ -12,12 +12,16 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the column."""
+    """Add the columns."""
     with op.batch_alter_table("delegation") as batch:
         batch.add_column(sa.Column("action_id", sa.String(), nullable=False, server_default=""))
+    with op.batch_alter_table("approval") as batch:
+        batch.add_column(sa.Column("basis_hash", sa.String(), nullable=False, server_default=""))
 
 
 def downgrade() -> None:
-    """Drop the column."""
+    """Drop the columns."""
     with op.batch_alter_table("delegation") as batch:
         batch.drop_column("action_id")
+    with op.batch_alter_table("approval") as batch:
+        batch.drop_column("basis_hash")
