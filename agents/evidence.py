@@ -142,6 +142,8 @@ class Guard:
     def _is_false_effect(self, body: str) -> bool:
         if not claims_effect(body) or any(note.status == "done" for note in self._outcomes):
             return False
+        if self._outcomes:  # something was asked for now and is not done: an old mail bears no witness to it
+            return True
         return not any(
             source.kind in TELLS_OF_SENDING or claims_effect(source.quote) for source in self._cited(body)
         )

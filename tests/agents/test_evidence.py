@@ -267,3 +267,15 @@ def test_a_citation_that_tells_of_no_sending_does_not_cover_a_claim_of_it() -> N
     told = guard("邮件已发送 [3]。", SOURCES, [], "zh", [waiting]).text
     assert "已发送" not in told
     assert "act-1" in told
+
+
+def test_an_old_mail_bears_no_witness_to_what_was_asked_for_now() -> None:
+    """The model says sent and cites a mail of last month while the action it asked for still waits."""
+    waiting = OutcomeNote(action_id="act-1", action="send_email", status="waiting", reason="等待审批")
+    mail = Source(n=1, id="I-1", kind="mail", title="往来邮件", date="2026-10-01", quote="已发送报价")
+    told = guard("邮件已发送 [1]。", [mail], [], "zh", [waiting]).text
+    assert "已发送 [1]" not in told
+    assert "act-1" in told
+    assert "已发送" in guard("邮件已发送 [1]。", [mail], [], "zh").text, (
+        "history may be told when nothing was asked"
+    )
