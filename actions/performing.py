@@ -12,7 +12,7 @@ from sqlmodel import Session, and_, col, or_, select
 from knowledge.model import Person
 from policies.decision import Verdict
 
-from . import canaries, notices, record
+from . import canaries, notices, obligations, record
 from .action import State
 from .effect import UPDATE_UNDO, BadArguments, LocalEffect, Order, OutwardEffect
 from .effects import EFFECTS
@@ -195,6 +195,8 @@ class Performer:
         record.append(session, record.Event(name=action.state, action=action, actor="system"), now)
         if action.state != State.EXECUTED or action.decision.get("approvers"):
             notices.tell_end(session, action, now)
+        if action.state == State.EXECUTED:
+            obligations.fulfil(session, action, now)
 
     def _expire(self, now: datetime) -> list[str]:
         with self.gate.store.session() as session:

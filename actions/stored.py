@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from sqlmodel import Session, select
@@ -43,6 +44,7 @@ def decision_record(evaluation: Evaluation) -> dict[str, Any]:
         "warnings": list(decision.warnings),
         "unlock": decision.unlock,
         "unlock_en": decision.unlock_en,
+        "obligations": [asdict(one) for one in decision.obligations],
         "rules": [
             {
                 "id": hit.id,

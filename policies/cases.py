@@ -144,6 +144,7 @@ def _seen(decision: Decision) -> dict[str, Any]:
         "verdict": decision.verdict.value,
         "approvers": list(decision.approvers),
         "turn": list(decision.turn),
+        "obliges": [one.rule for one in decision.obligations],
         "rules": [hit.id for hit in decision.rules],
         "undo": decision.undo_seconds,
         "warned": bool(decision.warnings),
@@ -155,7 +156,9 @@ def _comparable(value: Any) -> Any:
 
 
 def _odd(case: Case) -> list[str]:
-    unknown = sorted(set(case.expect) - {"verdict", "approvers", "turn", "rules", "undo", "warned"})
+    unknown = sorted(
+        set(case.expect) - {"verdict", "approvers", "turn", "rules", "obliges", "undo", "warned"}
+    )
     faults = [f"expect 未知字段 / unknown field {', '.join(unknown)}"] if unknown else []
     if not case.expect.get("rules"):
         faults.append("expect.rules 缺失 / missing")
@@ -164,7 +167,7 @@ def _odd(case: Case) -> list[str]:
 
 def _untried(rules: Iterable[str], cases: Iterable[Case]) -> list[str]:
     """Rules that no case expects to take part."""
-    tried = {rule for case in cases for rule in case.expect.get("rules", ())}
+    tried = {rule for case in cases for key in ("rules", "obliges") for rule in case.expect.get(key, ())}
     return [rule for rule in rules if rule not in tried]
 
 

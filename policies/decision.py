@@ -34,6 +34,16 @@ class RuleHit:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Obligation:
+    """What rides along with a yes: `name` is notify_manager or sample_review, `rule` the rule that asks for it."""
+
+    name: str
+    rule: str
+    reason: str
+    reason_en: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Decision:
     """The judge's answer.
 
@@ -41,7 +51,8 @@ class Decision:
     either, `finance*2` for two people; `requester` means the person on whose behalf it is done); empty unless the
     verdict is APPROVE. `turn` are those of them asked now: a later step waits until an earlier one has agreed.
     `undo_seconds` is the undo window of ALLOW_UNDO. `warnings` are sentences an approver must see. `unlock` says in one
-    sentence what change would allow it. `policy_version` is the SHA-256 of schema and rules.
+    sentence what change would allow it. `obligations` are what must follow once it is done. `policy_version` is the
+    SHA-256 of schema and rules.
     """
 
     verdict: Verdict
@@ -52,6 +63,7 @@ class Decision:
     warnings: tuple[str, ...] = ()
     unlock: str = ""
     unlock_en: str = ""
+    obligations: tuple[Obligation, ...] = ()
     policy_version: str = ""
 
     def reason(self, language: str = "zh") -> str:

@@ -9,16 +9,17 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cedarpy
 
 from . import verdicts
-from .decision import Decision, Verdict
+from .decision import Decision, Obligation, Verdict
 from .entities import (
     ACTIONS,
     KINDS,
+    OBLIGATIONS,
     Json,
     approvals_context,
     context_of,
@@ -34,6 +35,8 @@ from .rulebook import PolicyError, Rule, RuleText, lint_rules, read_rule, rule_f
 POLICY_FOLDER = Path(__file__).parent
 NO_FACTS = ActionFacts()
 READ = "read"
+OBLIGED_KINDS = frozenset({"deal", "account", "contact"})
+"""Kinds of resources whose actions can oblige to something."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +104,26 @@ class Judge:
             ]
             return self._rungs(world, principal, action, [(resource, "0")] * len(votes), contexts)
 
-        return climb(ask, facts.approvals, self.policy_version)
+        decision = climb(ask, facts.approvals, self.policy_version)
+        if not context or decision.verdict not in (Verdict.ALLOW, Verdict.ALLOW_UNDO):
+            return decision  # what waits is judged again when it may run
+        given = {**context, "approvals": approvals_context(facts.approvals)}
+        return replace(decision, obligations=self._obligations(world, principal, action, resource, given))
+
+    def _obligations(
+        self, world: cedarpy.Entities, principal: Principal, verb: str, resource: Resource, facts: Json
+    ) -> tuple[Obligation, ...]:
+        """What must follow: every obligation some rule permits for this verb on these facts."""
+        asked: list[Obligation] = []
+        for name in OBLIGATIONS if resource.kind in OBLIGED_KINDS else ():
+            context = [{"verb": verb, "facts": facts}]
+            rung = self._rungs(world, principal, name, [(resource, "0")], context)[0]
+            asked += [
+                Obligation(name=name, rule=rule.id, reason=rule.reason, reason_en=rule.reason_en)
+                for rule in rung.rules
+                if rung.allowed
+            ]
+        return tuple(asked)
 
     def may_read(self, principal: Principal, resource: Resource) -> Decision:
         """ALLOW, or DENY with its reasons."""

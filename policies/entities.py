@@ -43,6 +43,9 @@ ACTIONS = (
     "change_rule",
     "approve",
 )
+OBLIGATIONS = ("notify_manager", "sample_review")
+"""Actions of the schema that nobody performs: a permit for one of them obliges the gate to do it afterwards."""
+
 REQUESTER = "requester"
 
 Uid = dict[str, str]

@@ -121,8 +121,10 @@ def _brief(decision: Decision) -> str:
     return f"{decision.verdict.value}{who}"
 
 
-def _essence(decision: Decision) -> tuple[Verdict, tuple[str, ...], int]:
-    return decision.verdict, decision.approvers, decision.undo_seconds
+def _essence(decision: Decision) -> tuple[object, ...]:
+    """What makes two decisions the same to those they concern."""
+    obliged = tuple(one.name for one in decision.obligations)
+    return decision.verdict, decision.approvers, decision.turn, decision.undo_seconds, obliged
 
 
 def record_from(snapshot: Mapping[str, Any]) -> Record:
