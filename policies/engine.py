@@ -102,7 +102,9 @@ class Judge:
             contexts = [
                 {**context, "approvals": approvals_context(vote)} if context else {} for vote in votes
             ]
-            return self._rungs(world, principal, action, [(resource, "0")] * len(votes), contexts)
+            return self._rungs(
+                world, principal, [action] * len(votes), [(resource, "0")] * len(votes), contexts
+            )
 
         decision = climb(ask, facts.approvals, self.policy_version)
         if not context or decision.verdict not in (Verdict.ALLOW, Verdict.ALLOW_UNDO):
@@ -114,16 +116,19 @@ class Judge:
         self, world: cedarpy.Entities, principal: Principal, verb: str, resource: Resource, facts: Json
     ) -> tuple[Obligation, ...]:
         """What must follow: every obligation some rule permits for this verb on these facts."""
-        asked: list[Obligation] = []
-        for name in OBLIGATIONS if resource.kind in OBLIGED_KINDS else ():
-            context = [{"verb": verb, "facts": facts}]
-            rung = self._rungs(world, principal, name, [(resource, "0")], context)[0]
-            asked += [
-                Obligation(name=name, rule=rule.id, reason=rule.reason, reason_en=rule.reason_en)
-                for rule in rung.rules
-                if rung.allowed
-            ]
-        return tuple(asked)
+        if resource.kind not in OBLIGED_KINDS:
+            return ()
+        named, contexts = (
+            [(resource, "0")] * len(OBLIGATIONS),
+            [{"verb": verb, "facts": facts}] * len(OBLIGATIONS),
+        )
+        rungs = self._rungs(world, principal, OBLIGATIONS, named, contexts)
+        return tuple(
+            Obligation(name=name, rule=rule.id, reason=rule.reason, reason_en=rule.reason_en)
+            for name, rung in zip(OBLIGATIONS, rungs, strict=True)
+            for rule in rung.rules
+            if rung.allowed
+        )
 
     def may_read(self, principal: Principal, resource: Resource) -> Decision:
         """ALLOW, or DENY with its reasons."""
@@ -138,7 +143,7 @@ class Judge:
             world = self._world(principal, known)
         except ValueError:
             return [self.may_read(principal, resource).verdict is Verdict.ALLOW for resource in resources]
-        rungs = iter(self._rungs(world, principal, READ, named, [{}] * len(known)))
+        rungs = iter(self._rungs(world, principal, [READ] * len(known), named, [{}] * len(known)))
         return [resource.kind in KINDS and next(rungs).clean for resource in resources]
 
     def _world(self, principal: Principal, resources: Sequence[Resource]) -> cedarpy.Entities:
@@ -151,15 +156,20 @@ class Judge:
         self,
         world: cedarpy.Entities,
         principal: Principal,
-        action: str,
+        actions: Sequence[str],
         named: Sequence[tuple[Resource, str]],
         contexts: Sequence[Json],
     ) -> list[Rung]:
-        """Evaluate resource i under context i."""
-        asked = {"principal": person_uid(principal.id), "action": {"type": "Action", "id": action}}
+        """Evaluate action i on resource i under context i."""
+        person = person_uid(principal.id)
         requests = [
-            {**asked, "resource": resource_uid(resource, name), "context": json.dumps(context)}
-            for (resource, name), context in zip(named, contexts, strict=True)
+            {
+                "principal": person,
+                "action": {"type": "Action", "id": action},
+                "resource": resource_uid(resource, name),
+                "context": json.dumps(context),
+            }
+            for action, (resource, name), context in zip(actions, named, contexts, strict=True)
         ]
         try:
             results = cedarpy.is_authorized_batch(requests, self._policies, world, self._schema)
