@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+import socket
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -39,6 +41,8 @@ class Performer:
     """Performs due actions. Safe to run in several processes: each action is claimed by one conditional update."""
 
     gate: Gate
+    worker: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}")
+    """Who raised a fence: written beside it, so that a person can see which process broke off."""
 
     def tick(self) -> list[str]:
         """One look at the clock; returns the ids of actions whose state changed."""
@@ -131,7 +135,7 @@ class Performer:
         claim = (
             update(Action)
             .where(col(Action.id) == action_id, col(Action.state) == State.SCHEDULED)
-            .values(state=State.EXECUTING, finished_at=now, attempts=Action.attempts + 1)
+            .values(state=State.EXECUTING, finished_at=now, attempts=Action.attempts + 1, worker=self.worker)
         )
         if session.connection().execute(claim).rowcount != 1:
             return None
