@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, func, select
 
 from .action import canonical, digest
@@ -52,11 +53,13 @@ class Verification:
 
 def lock_system(session: Session) -> SystemState:
     """The one system row, locked for this transaction: it serialises writers of the chain on PostgreSQL."""
-    state = session.exec(select(SystemState).where(SystemState.id == 1).with_for_update()).first()
+    locked = select(SystemState).where(SystemState.id == 1).with_for_update()
+    state = session.exec(locked).first()
     if state is None:
-        state = SystemState(id=1)
-        session.add(state)
-        session.flush()
+        with suppress(IntegrityError), session.begin_nested():  # the first two at once: one makes the row
+            session.add(SystemState(id=1))
+            session.flush()
+        state = session.exec(locked).one()
     return state
 
 

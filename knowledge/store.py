@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
+from threading import RLock
 from typing import Any
 
 from sqlalchemy import Engine, event
@@ -26,19 +28,21 @@ class Store:
     """The one truth. SQLite gets WAL, foreign keys and BEGIN IMMEDIATE for writers (measured: without it two of
     three concurrent writers fail with "database is locked"); PostgreSQL is used as it is.
 
-    `patience` is how many seconds a SQLite writer waits for another one. A database that is locked, read-only, full
-    or unreachable raises StoreError.
+    `patience` is how many seconds a writer waits for another one. Writers of one process queue up in line: the audit
+    chain makes them take turns anyway, and a line is quicker than SQLite's sleeping between tries and PostgreSQL's row
+    locks (docs/benchmarks.md: 20 threads). A database that is locked, read-only, full or unreachable raises StoreError.
     """
 
     def __init__(self, url: str, *, patience: float = 30) -> None:
         self.url = _with_driver(url)
+        self._patience, self._line = patience, RLock()
         with as_store_error():
             self._writer = _engine(self.url, begin="BEGIN IMMEDIATE", patience=patience)
             self._reader = (
                 _engine(self.url, begin="BEGIN", patience=patience) if self.is_sqlite else self._writer
             )
 
-    @property
+    @cached_property
     def is_sqlite(self) -> bool:
         return make_url(self.url).get_backend_name() == "sqlite"
 
@@ -49,7 +53,7 @@ class Store:
     @contextmanager
     def session(self) -> Iterator[Session]:
         """A writing transaction: commits when the block ends well, rolls back when it raises."""
-        with as_store_error(), Session(self._writer, expire_on_commit=False) as session:
+        with self._in_line(), as_store_error(), Session(self._writer, expire_on_commit=False) as session:
             try:
                 yield session
                 session.commit()
@@ -62,6 +66,15 @@ class Store:
         """A reading transaction; whatever it touched stays usable after it closes."""
         with as_store_error(), Session(self._reader, expire_on_commit=False, autoflush=False) as session:
             yield session
+
+    @contextmanager
+    def _in_line(self) -> Iterator[None]:
+        if not self._line.acquire(timeout=self._patience):
+            raise explain("database is locked") or StoreError("", "")
+        try:
+            yield
+        finally:
+            self._line.release()
 
     def close(self) -> None:
         self._writer.dispose()
