@@ -24,7 +24,9 @@ from . import cards, record
 from .action import ActionRequest, Outcome, State, canonical
 from .basis import basis_of
 from .card import ActionCard, Explanation
+from .documents.pdf import PdfConverter
 from .gate import Gate
+from .papers import PaperDesk
 from .people import deal_resource, principal_of, roles_of
 from .risk import place
 from .sight import find, sees
@@ -42,6 +44,7 @@ class PersonDesk:
     conversation_id: str = ""
     channel: str = ""
     language: str = "zh"
+    office: PdfConverter | None = None
 
     @property
     def person(self) -> Person:
@@ -50,6 +53,11 @@ class PersonDesk:
     @property
     def now(self) -> datetime:
         return self.gate.clock()
+
+    @property
+    def papers(self) -> PaperDesk:
+        """Contracts and quotes."""
+        return PaperDesk(self.gate, self.asker, self._may_read, self.office)
 
     # reads -----------------------------------------------------------------------------------------------------
 

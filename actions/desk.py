@@ -18,6 +18,7 @@ from knowledge.snapshot import DealFacts
 
 from .action import ActionRequest, Outcome
 from .card import ActionCard, Explanation
+from .paper_view import Papers
 
 
 class Reads(Protocol):
@@ -61,5 +62,7 @@ class Desk(Reads, Finds, Proposes, Watches, Protocol):
 
     @property
     def person(self) -> Person: ...
+    @property
+    def papers(self) -> Papers: ...
     @property
     def now(self) -> datetime: ...

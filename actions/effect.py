@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from sqlmodel import Session
@@ -59,6 +60,7 @@ class Scene:
 
     `own_domain` is the mail domain of our company; `utc_offset_hours` that of the working
     calendar, which counts only when `working_calendar` is on.
+    `templates` is the folder with the house's own Word templates.
     `action_id` is the action judged anew, "" at its first judgement; quotas must not count it twice.
     """
 
@@ -71,6 +73,7 @@ class Scene:
     working_calendar: bool
     labels: Mapping[str, frozenset[str]]
     files: Files
+    templates: Path | None = None
     action_id: str = ""
 
     @property

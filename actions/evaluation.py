@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sqlmodel import Session
@@ -38,6 +39,7 @@ class Rules:
     uncertain_after_s: int = 300
     canary_every: int = 50
     autonomy: Mapping[str, int] | None = None
+    templates: Path | None = None
 
     def level(self, action: str) -> int:
         return (self.autonomy or {}).get(action, 5)
@@ -74,6 +76,7 @@ def scene_of(
         working_calendar=rules.working_calendar,
         labels=labels,
         files=files,
+        templates=rules.templates,
         action_id=action_id,
     )
 

@@ -59,6 +59,7 @@ def state_name(state: str, language: str = "zh") -> str:
 VERBS = {
     "send_email": ("发送邮件", "send an e-mail"),
     "prepare_contract": ("准备合同", "prepare a contract"),
+    "create_draft": ("起草报价", "draft a quote"),
     "send_contract": ("发送合同", "send a contract"),
     "send_quote": ("发送报价", "send a quote"),
     "give_discount": ("给予折扣", "give a discount"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from actions.action import ActionRequest, Outcome, State, Status
 from actions.wording import in_language
@@ -68,6 +69,8 @@ def _head(turn: Turn, outcome: Outcome, words: Wording) -> str:
     code = outcome.code or outcome.action_id
     noun, verb = turn.say(*words.noun), turn.say(*words.verb)
     done, not_done = turn.say(*words.done), turn.say(*words.not_done)
+    if outcome.state is State.SCHEDULED and outcome.at_once and _no_way_back(turn, outcome):
+        return turn.say(f"{noun}{done}。", f"{noun} {done}.")
     if outcome.state is State.SCHEDULED:
         turn.suggestions.append(f"/undo {code}")
         until = clock(outcome.undo_until)
@@ -92,6 +95,14 @@ def _head(turn: Turn, outcome: Outcome, words: Wording) -> str:
     if outcome.status is Status.FAILED:
         return turn.say(f"失败:{not_done}。", f"It failed: {not_done.lower()}.")
     return turn.say("结果不明,请人工核实。", "The result is unknown; a person must check.")
+
+
+def _no_way_back(turn: Turn, outcome: Outcome) -> bool:
+    """A local deed whose rule gives no time to undo: saying until when would be nonsense."""
+    try:
+        return datetime.fromisoformat(outcome.undo_until) <= turn.desk.now
+    except ValueError:
+        return True
 
 
 def _waiting(turn: Turn, outcome: Outcome, not_done: str, code: str) -> str:

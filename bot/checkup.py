@@ -11,6 +11,7 @@ from typing import Literal
 from sqlmodel import func, select
 
 from actions import record
+from actions.documents.catalogue import in_force
 from actions.tables import Action
 from knowledge.model import Interaction, Person
 
@@ -42,7 +43,7 @@ def checkup(settings: Settings) -> list[Finding]:
             )
         )
         return findings
-    for check in (_people, _index, _policy, _audit, _uncertain, _mail, _model):
+    for check in (_people, _index, _policy, _audit, _uncertain, _mail, _papers, _model):
         findings += _guarded(check, house)
     house.close()
     return findings
@@ -124,6 +125,23 @@ def _mail(house: House) -> Iterator[Finding]:
     level: Literal["ok", "note"] = "ok" if house.settings.smtp_url.get_secret_value() else "note"
     fix = "" if level == "ok" else "设 SMTP_URL 才会真正寄出 / set SMTP_URL to really send"
     yield Finding(what="发信 / mail", level=level, says=says, fix=fix)
+
+
+def _papers(house: House) -> Iterator[Finding]:
+    """Templates with every fault at its place, and whether there can be PDFs."""
+    what = "文书 / papers"
+    templates = in_force(house.gate.rules.templates).templates
+    faults = [(one, fault) for one in templates for fault in one.faults()]
+    for one, fault in faults:
+        says = f"{one.id} ({one.file.name}) {fault.told()} / {fault.told('en')}"
+        yield Finding(what=what, level="broken", says=says, fix="改 Word 模板 / mend the Word template")
+    if not faults:
+        yield Finding(what=what, level="ok", says=f"{len(templates)} 个模板 / templates")
+    if not house.office.program_path:
+        fix = "安装 libreoffice-writer / install libreoffice-writer"
+        yield Finding(
+            what=what, level="note", says="没有 LibreOffice，只有 Word / Word files only, no PDF", fix=fix
+        )
 
 
 def _model(house: House) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from actions.approvals import Approvals
 from actions.counter import PersonDesk
+from actions.documents.pdf import LibreOffice
 from actions.effect import Hands
 from actions.evaluation import Rules
 from actions.files import Shelf
@@ -68,9 +69,15 @@ class House:
                 escalate_after_s=int(settings.escalate_after_hours * 3600),
                 canary_every=settings.canary_every,
                 uncertain_after_s=settings.uncertain_after_s,
+                templates=settings.var_dir / "templates",
             ),
             head_file=self.head_file,
         )
+
+    @cached_property
+    def office(self) -> LibreOffice:
+        """What turns Word files into PDFs; it starts nothing until there is one to turn."""
+        return LibreOffice()
 
     @cached_property
     def judge(self) -> Judge:
@@ -131,6 +138,7 @@ class House:
             conversation_id=conversation_id,
             channel=channel,
             language=language,
+            office=self.office,
         )
 
     def turn(self, desk: PersonDesk, inbound: Inbound, language: str, focus: dict[str, Any]) -> Turn:

@@ -6,9 +6,12 @@ from . import (
     deal_brief,
     draft_email,
     explain_action,
+    make_quote,
     my_approvals,
     pipeline,
+    prepare_contract,
     recall,
+    send_document,
     send_email,
     talk_track,
 )
@@ -20,6 +23,9 @@ SKILLS: tuple[Skill, ...] = (
     talk_track.SKILL,
     draft_email.SKILL,
     send_email.SKILL,
+    make_quote.SKILL,
+    prepare_contract.SKILL,
+    send_document.SKILL,
     explain_action.SKILL,
     my_approvals.SKILL,
 )

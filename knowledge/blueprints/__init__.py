@@ -18,7 +18,7 @@ from sqlmodel import Session
 from knowledge.library import blueprints as rows
 from knowledge.model import Blueprint, utc_now
 
-from . import mail_templates, playbook, process
+from . import company, mail_templates, playbook, process
 
 DEFAULTS = Path(__file__).parent / "defaults"
 
@@ -39,6 +39,7 @@ KINDS: dict[str, Kind] = {
     "playbook": Kind(playbook.Playbook, playbook.faults),
     "process": Kind(process.Process, process.faults),
     "mail_templates": Kind(mail_templates.MailTemplates, mail_templates.faults),
+    "company": Kind(company.Company, company.faults),
 }
 """The menu of kinds."""
 

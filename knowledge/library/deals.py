@@ -67,3 +67,10 @@ def product(session: Session, product_id: str) -> Product | None:
 def products(session: Session) -> Sequence[Product]:
     """All products, by id. Cost and floor are in the rows and are confidential."""
     return session.exec(select(Product).order_by(col(Product.id))).all()
+
+
+def won_offers(session: Session, teams: frozenset[str]) -> Sequence[tuple[Deal, Offer]]:
+    """The won deals of these teams with the offer that was accepted, newest closing first."""
+    query = select(Deal, Offer).join(Offer, col(Offer.deal_id) == col(Deal.id))
+    query = query.where(Deal.stage == "won", Offer.status == "accepted", col(Deal.team_id).in_(teams))
+    return session.exec(query.order_by(col(Deal.closed_at).desc(), col(Deal.id))).all()

@@ -16,7 +16,8 @@ class Paper(SQLModel, table=True):
 
     `fields` are the values that were filled in, `sources` a list of {field, value, kind, id, quote} that says where
     each came from; `clauses` the clauses changed against the template: [{clause, kind, before, after}], and
-    `distance_bp` how far they are from it (0: nothing changed). `status` is draft, sent or superseded.
+    `distance_bp` how far they are from it (0: nothing changed). `status` is draft, sent, superseded or
+    withdrawn (taken back; its number is not used again).
     """
 
     id: str = Field(primary_key=True)

@@ -38,7 +38,8 @@ def assert_cited(turn: Turn, text: str) -> None:
 
 def test_the_menu_is_complete_and_every_skill_has_a_prompt() -> None:
     assert list(BY_NAME) == [
-        "recall", "deal_brief", "pipeline", "talk_track", "draft_email", "send_email", "explain_action", "my_approvals",
+        "recall", "deal_brief", "pipeline", "talk_track", "draft_email", "send_email", "make_quote",
+        "prepare_contract", "send_document", "explain_action", "my_approvals",
     ]  # fmt: skip
     assert all(len(skill.prompt) > 60 for skill in SKILLS)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from actions.action import ActionRequest, Outcome, State, Status
 from actions.card import ActionCard, Explanation
+from actions.paper_view import ContractAsk, Declined, Prepared, QuoteAsk
 from knowledge import blueprints, objections
 from knowledge.model import (
     Account,
@@ -17,6 +18,7 @@ from knowledge.model import (
     DealContact,
     Interaction,
     Offer,
+    Paper,
     Person,
     Product,
     StageChange,
@@ -44,6 +46,32 @@ class FakeRows:
 
 
 @dataclass
+class FakePapers:
+    """Implements actions.paper_view.Papers: `kept` papers by id, newest last; `answer` to every wish for a new one."""
+
+    kept: dict[str, Paper] = field(default_factory=dict)
+    answer: Prepared | Declined = field(
+        default_factory=lambda: Declined(zh="没有资料。", en="There are no data.")
+    )
+    asked: list[tuple[str, ContractAsk | QuoteAsk]] = field(default_factory=list)
+
+    def contract(self, deal_id: str, ask: ContractAsk) -> Prepared | Declined:
+        self.asked.append((deal_id, ask))
+        return self.answer
+
+    def quote(self, deal_id: str, ask: QuoteAsk) -> Prepared | Declined:
+        self.asked.append((deal_id, ask))
+        return self.answer
+
+    def paper(self, paper_id: str) -> Paper | None:
+        return self.kept.get(paper_id)
+
+    def latest(self, deal_id: str, kind: str = "") -> Paper | None:
+        fitting = [one for one in self.kept.values() if one.deal_id == deal_id and kind in ("", one.kind)]
+        return fitting[-1] if fitting else None
+
+
+@dataclass
 class FakeDesk:
     """Implements actions.desk.Desk. `teams` are the asker's row rights; `answers` are the outcomes `submit` gives, in
     turn (the last one repeats); `submitted` is the transcript."""
@@ -58,6 +86,7 @@ class FakeDesk:
     published: dict[str, dict[str, Any]] = field(default_factory=dict)
     submitted: list[ActionRequest] = field(default_factory=list)
     drafts: dict[str, Suggestion] = field(default_factory=dict)
+    papers: FakePapers = field(default_factory=lambda: FakePapers())
 
     def deal(self, deal_id: str) -> DealFacts | None:
         deal = next((one for one in self.deals() if one.id == deal_id), None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
 import zipfile
 from collections.abc import Iterable, Sequence
@@ -110,6 +111,7 @@ def _offer_row(world: World, case: Case, offer: Proposal) -> tuple[object, ...]:
 
 
 def _price_list(path: Path, world: World) -> None:
+    os.environ["OPENPYXL_LXML"] = "False"  # with lxml at hand openpyxl would write other bytes
     from openpyxl import Workbook
 
     book = Workbook()
