@@ -599,3 +599,16 @@ def test_an_older_offer_is_not_touched(firm: PaperFirm) -> None:
         session.add(offer("O-3", "D-1", 7, 130_000_000, 714, firm.firm.clock()))
     prepared = quote(firm)
     assert prepared.paper_id == "QT1-D1-8"
+
+
+@pytest.mark.postgres
+def test_a_quote_is_made_sent_and_becomes_the_offer_on_postgresql(tmp_path: Path, postgres_url: str) -> None:
+    firm = paper_firm(tmp_path, None, url=postgres_url)
+    prepared = quote(firm)
+    assert firm.keep(prepared).status is Status.DONE
+    outcome = firm.send(prepared.paper_id, "q1")
+    approve(firm, outcome.code, "p-zhao", "p-gao")
+    perform(firm)
+    assert len(firm.firm.posted()) == 1
+    assert contract(firm).offer_id == f"O-{prepared.paper_id}"
+    firm.firm.store.close()

@@ -123,9 +123,11 @@ def _all_deals() -> object:
     return select(Deal)
 
 
-def paper_firm(folder: Path, office: OnceOffice | None, gateway: MailGateway | None = None) -> PaperFirm:
-    """Found it in `folder`."""
-    firm = founded(folder, gateway=gateway)
+def paper_firm(
+    folder: Path, office: OnceOffice | None, gateway: MailGateway | None = None, url: str = ""
+) -> PaperFirm:
+    """Found it in `folder`, or at a database address."""
+    firm = founded(folder, url, gateway=gateway)
     now = firm.clock()
     with firm.store.session() as session:
         publish(session, "company", "default", dict(COMPANY), None, now=now)
