@@ -151,6 +151,8 @@ class House:
             self.assistant.close()
         if "search" in vars(self):
             self.search.close()
+        if "office" in vars(self):
+            self.office.close()
         self.store.close()
 
     def _first_domain(self) -> str:

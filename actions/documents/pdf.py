@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import threading
 import weakref
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -59,6 +60,7 @@ class LibreOffice:
     timeout_s: float = TIMEOUT_S
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
     _home: Path | None = field(default=None, repr=False)
+    _tidy: Callable[[], object] = field(default=lambda: None, repr=False)
 
     @property
     def program_path(self) -> str:
@@ -74,6 +76,10 @@ class LibreOffice:
             )
         with self._lock:
             return self._convert(program, docx)
+
+    def close(self) -> None:
+        """Take the profile away now: a process that leaves at once does not wait for what tidies up at its end."""
+        self._tidy()
 
     def _convert(self, program: str, docx: bytes) -> bytes:
         home = self._profile()
@@ -127,7 +133,7 @@ class LibreOffice:
         if self._home is None or not self._home.exists():
             _sweep()
             self._home = Path(tempfile.mkdtemp(prefix=f"{PROFILE}{os.getpid()}-"))
-            weakref.finalize(self, shutil.rmtree, self._home, ignore_errors=True)
+            self._tidy = weakref.finalize(self, shutil.rmtree, self._home, ignore_errors=True)
             user = self._home / "profile" / "user"
             user.mkdir(parents=True)
             (user / "registrymodifications.xcu").write_text(_settings(), encoding="utf-8")

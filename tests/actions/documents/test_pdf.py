@@ -70,8 +70,12 @@ def test_the_profile_goes_with_its_owner() -> None:
     office.convert(word("一"))
     (made,) = folders() - before
     assert [one.name for one in made.glob("work-*")] == []
-    del office
+    office.close()
     assert not made.exists()
+    assert office.convert(word("二")).startswith(b"%PDF")
+    (again,) = folders() - before
+    del office
+    assert not again.exists()
 
 
 def test_a_folder_of_a_dead_process_is_swept_away_and_one_of_a_living_one_is_not(tmp_path: Path) -> None:
