@@ -5,6 +5,7 @@ The only file that knows icalendar. The same invitation always gives the same by
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ ZONE_NAME = "Asia/Shanghai"
 ZONE = ZoneInfo(ZONE_NAME)
 REQUEST, CANCEL = "REQUEST", "CANCEL"
 REMIND_BEFORE = timedelta(minutes=15)
+_UNSEEN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,11 +72,11 @@ def _event(note: MeetingNote) -> Event:
     event.add("dtstamp", note.stamp)
     event.add("dtstart", note.starts_at.astimezone(ZONE))
     event.add("dtend", note.ends_at.astimezone(ZONE))
-    event.add("summary", note.title)
+    event.add("summary", _plain(note.title))
     if note.place:
-        event.add("location", note.place)
+        event.add("location", _plain(note.place))
     if note.text:
-        event.add("description", note.text)
+        event.add("description", _plain(note.text))
     event.add("status", "CANCELLED" if note.method == CANCEL else "CONFIRMED")
     event.add("transp", "OPAQUE")
     event.add("organizer", _address(note.organizer))
@@ -89,9 +91,14 @@ def _address(guest: Guest) -> vCalAddress:
     from icalendar import vCalAddress
 
     address = vCalAddress(f"mailto:{guest.address}")
-    if guest.name:
-        address.params["CN"] = guest.name
+    if name := " ".join(_plain(guest.name).split()):
+        address.params["CN"] = name
     return address
+
+
+def _plain(text: str) -> str:
+    """Text without what no calendar can hold; line ends stay."""
+    return _UNSEEN.sub(" ", text)
 
 
 def _attendee(guest: Guest) -> vCalAddress:
@@ -106,7 +113,7 @@ def _alarm(note: MeetingNote) -> Alarm:
 
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
-    alarm.add("description", note.title)
+    alarm.add("description", _plain(note.title))
     alarm.add("trigger", -REMIND_BEFORE)
     return alarm
 
