@@ -69,9 +69,7 @@ class GiveDiscount:
             amount_fen=int(payload["total_fen"]),
             discount_bp=int(payload["discount_bp"]),
             margin_below_floor=_below_floor(payload["lines"], scene.session),
-            recipient_class="self",
-            recipient_count=0,
-            external_domains=0,
+            recipient_class="contact_on_deal",  # nothing is sent, yet it is the customer who gets it
             changed_fields=frozenset({"offer"}),
             tainted_args=tainted(scene),
         )

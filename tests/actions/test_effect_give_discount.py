@@ -12,7 +12,7 @@ from sqlmodel import select
 from actions.action import Outcome, State, Status
 from actions.cards import card_of
 from actions.effects.give_discount import _priced, _total
-from knowledge.model import Offer, Paper, Product
+from knowledge.model import Deal, Offer, Paper, Product
 from tests.fakes.deeds import GUESSED, TYPED, row, wish
 from tests.fakes.firm import Firm
 
@@ -110,6 +110,12 @@ def test_the_floor_counts_line_by_line(priced: Firm) -> None:
 def test_a_number_out_of_a_text_is_looked_at_by_the_seller(priced: Firm) -> None:
     outcome = give(priced, 800, labels={"discount_bp": frozenset({"inbound_mail"}), "wish": GUESSED})
     assert set(outcome.approvers) == {"p-lina", "p-zhao"}
+
+
+def test_on_a_lost_deal_the_manager_is_asked_too(priced: Firm) -> None:
+    with priced.store.session() as session:
+        session.get_one(Deal, "D-1").stage = "lost"
+    assert "p-zhao" in give(priced, 300).approvers
 
 
 @pytest.mark.parametrize("bp", [-1, 10_001])
