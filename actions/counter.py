@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -28,14 +28,16 @@ from .documents.pdf import PdfConverter
 from .gate import Gate
 from .papers import PaperDesk
 from .people import deal_resource, principal_of, roles_of
+from .plans import PlansOf
 from .risk import place
 from .sight import find, sees
 from .stored import intact, on_turn
 from .tables import Action, Approval, CardShown
+from .wishes import fresh_key
 
 
 @dataclass
-class PersonDesk:
+class PersonDesk(PlansOf):
     """Bound to one person, one conversation and one language; implements actions.desk.Desk."""
 
     gate: Gate
@@ -149,7 +151,9 @@ class PersonDesk:
             return row if row and row.person_id == self.asker.id else None
 
     def submit(self, request: ActionRequest) -> Outcome:
-        return self.gate.submit(request, self.channel)
+        with self.gate.store.reading() as session:
+            key = fresh_key(session, request)
+        return self.gate.submit(replace(request, idempotency_key=key), self.channel)
 
     # what waits ------------------------------------------------------------------------------------------------
 

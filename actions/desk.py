@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from knowledge.model import Account, Contact, Deal, Interaction, Person, Product, Suggestion
+from knowledge.model import Account, Contact, Deal, Interaction, Meeting, Person, Product, Suggestion, Task
 from knowledge.names import NameIndex
 from knowledge.passages import Filters as Filters
 from knowledge.passages import Passage as Passage
@@ -57,12 +57,21 @@ class Watches(Protocol):
     def explain(self, action_id: str) -> Explanation | None: ...
 
 
-class Desk(Reads, Finds, Proposes, Watches, Protocol):
+class Plans(Protocol):
+    """What the asker has before them."""
+
+    def tasks(self) -> Sequence[Task]: ...
+    def meetings(self) -> Sequence[Meeting]: ...
+
+
+class Desk(Reads, Finds, Proposes, Watches, Plans, Protocol):
     """What skills see. The real one is actions.counter.PersonDesk; tests have tests/fakes/desk.py."""
 
     @property
     def person(self) -> Person: ...
     @property
     def papers(self) -> Papers: ...
+    @property
+    def conversation_id(self) -> str: ...
     @property
     def now(self) -> datetime: ...

@@ -20,6 +20,7 @@ from policies.facts import ActionFacts, Resource
 
 from .card import CardLine, RecipientLine
 from .gateways.mail import Delivery, MailGateway
+from .gateways.messages import MessageGateway
 
 UPDATE_UNDO = "undo"
 """Key of a local effect's result under which it keeps what taking it back needs."""
@@ -118,6 +119,7 @@ class Hands:
 
     mail: MailGateway
     files: Files
+    messages: MessageGateway | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

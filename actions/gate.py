@@ -69,7 +69,10 @@ class Gate:
         subject = find_subject(session, requester, effect.about, request.resource_id) if requester else None
         if requester is None or subject is None:
             return _refused(request, NOT_FOUND)
-        scene = scene_of(session, requester, subject, request.labels, now, self.rules, self.hands.files)
+        # What an edit replaces is not counted beside it: neither its mails nor the hour it holds.
+        scene = scene_of(
+            session, requester, subject, request.labels, now, self.rules, self.hands.files, request.supersedes
+        )
         try:
             payload = effect.canonical(request.args, scene)
         except BadArguments as error:

@@ -18,6 +18,7 @@ from actions.evaluation import Rules
 from actions.files import Shelf
 from actions.gate import Gate
 from actions.gateways.mail import gateway_from
+from actions.gateways.messages import MessageOutbox
 from actions.handing import Handing
 from actions.performing import Performer
 from actions.switch import Switch
@@ -58,7 +59,11 @@ class House:
         return Gate(
             store=self.store,
             judge=self.judge,
-            hands=Hands(mail=gateway_from(url, settings.var_dir / "outbox"), files=self.files),
+            hands=Hands(
+                mail=gateway_from(url, settings.var_dir / "outbox"),
+                files=self.files,
+                messages=MessageOutbox(settings.var_dir / "outbox" / "messages"),
+            ),
             clock=self.clock,
             rules=Rules(
                 own_domain=settings.mail_domain or self._first_domain(),

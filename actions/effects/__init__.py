@@ -6,12 +6,30 @@ from types import MappingProxyType
 
 from actions.effect import Effect
 
+from .book_meeting import BookMeeting
 from .create_draft import CreateDraft
+from .create_task import CreateTask
+from .export_data import ExportData
+from .give_discount import GiveDiscount
+from .message_customer import MessageCustomer
 from .prepare_contract import PrepareContract
 from .send_contract import SendContract
 from .send_email import SendEmail
 from .send_quote import SendQuote
+from .update_deal import UpdateDeal
 
-_MENU: tuple[Effect, ...] = (SendEmail(), PrepareContract(), SendContract(), CreateDraft(), SendQuote())
+_MENU: tuple[Effect, ...] = (
+    SendEmail(),
+    PrepareContract(),
+    SendContract(),
+    CreateDraft(),
+    SendQuote(),
+    UpdateDeal(),
+    CreateTask(),
+    BookMeeting(),
+    GiveDiscount(),
+    MessageCustomer(),
+    ExportData(),
+)
 
 EFFECTS = MappingProxyType({effect.name: effect for effect in _MENU})

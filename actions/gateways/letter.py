@@ -11,6 +11,7 @@ from typing import Literal, Protocol
 MESSAGE_ID = re.compile(r"<?[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+>?")
 ADDRESS = re.compile(r"[^\s@<>(),;:\\\"\[\]]{1,64}@[^\s@<>(),;:\\\"\[\]]{1,255}")
 CONTENT_TYPE = re.compile(r"[A-Za-z0-9][\w.+-]*/[A-Za-z0-9][\w.+-]*", re.ASCII)
+METHODS = ("REQUEST", "CANCEL")
 UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 UNSEEN_IN_BODY = re.compile(r"[\x00\ud800-\udfff]")
 
@@ -37,6 +38,14 @@ class Attachment:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Invitation:
+    """A calendar's part of a letter (RFC 6047): `method` is REQUEST or CANCEL, `data` the iCalendar text in UTF-8."""
+
+    method: str
+    data: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
 class Mail:
     """One letter. `message_id` is stable (`<action-id@domain>`, given by the caller); `references` are message ids,
     oldest first; `date` is an aware time in the caller's zone. There is no blind copy: who gets it is in `to`, `cc`."""
@@ -52,6 +61,7 @@ class Mail:
     references: tuple[str, ...] = ()
     date: datetime
     attachments: tuple[Attachment, ...] = ()
+    calendar: Invitation | None = None
 
     @property
     def recipients(self) -> tuple[str, ...]:
@@ -110,6 +120,14 @@ def _check_rest(mail: Mail) -> None:
     for file in mail.attachments:
         if not CONTENT_TYPE.fullmatch(file.content_type):
             raise BadMail(f"附件类型不合格式: {file.content_type!r} / not a content type")
+    if mail.calendar is not None:
+        _check_calendar(mail.calendar)
+
+
+def _check_calendar(part: Invitation) -> None:
+    whole = part.data.startswith(b"BEGIN:VCALENDAR\r\n") and part.data.endswith(b"END:VCALENDAR\r\n")
+    if part.method not in METHODS or not whole or f"\r\nMETHOD:{part.method}\r\n".encode() not in part.data:
+        raise BadMail("日历邀请不合格式 / the calendar part is not an iCalendar invitation")
 
 
 def _header_values(mail: Mail) -> Iterator[tuple[str, str]]:

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .letter import Attachment, BadMail, Delivery, Mail, Mailbox, MailGateway
+from .letter import Attachment, BadMail, Delivery, Invitation, Mail, Mailbox, MailGateway
 
-__all__ = ["Attachment", "BadMail", "Delivery", "Mail", "MailGateway", "Mailbox", "gateway_from"]
+__all__ = [
+    "Attachment",
+    "BadMail",
+    "Delivery",
+    "Invitation",
+    "Mail",
+    "MailGateway",
+    "Mailbox",
+    "gateway_from",
+]
 
 
 def gateway_from(url: str, outbox: Path) -> MailGateway:

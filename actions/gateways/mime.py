@@ -1,4 +1,4 @@
-"""A letter as bytes: headers by RFC 5322, 2047 and 6532, plain text with a safe HTML sister, attachments."""
+"""A letter as bytes: headers by RFC 5322, 2047 and 6532, plain text with a safe HTML sister, invitations, attachments."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from email.mime.text import MIMEText
 from email.policy import SMTP
 from email.utils import encode_rfc2231, format_datetime
 
-from .letter import Attachment, BadMail, Mail, Mailbox, check
+from .letter import Attachment, BadMail, Invitation, Mail, Mailbox, check
+
+INVITE = "invite.ics"
+"""The invitation once more as a file, for mail programs that do not read the calendar part."""
 
 LINK = re.compile(r"https?://[^\s<>\"'，。；！？、）】》]+", re.I)
 TRAILING = ".,;:!?)]"
@@ -115,13 +118,24 @@ def _content(mail: Mail) -> MIMEBase:
     both = MIMEMultipart("alternative", boundary=f"=_alt_{boundary}")
     both.attach(_text(mail.body, "plain"))
     both.attach(_text(as_html(mail.body), "html"))
-    if not mail.attachments:
+    files = mail.attachments
+    if mail.calendar is not None:
+        both.attach(_invitation(mail.calendar))
+        files = (*files, Attachment(name=INVITE, content_type="application/ics", data=mail.calendar.data))
+    if not files:
         return both
     mixed = MIMEMultipart("mixed", boundary=f"=_mix_{boundary}")
     mixed.attach(both)
-    for file in mail.attachments:
+    for file in files:
         mixed.attach(_attached(file))
     return mixed
+
+
+def _invitation(part: Invitation) -> MIMEBase:
+    """The last and richest alternative: what Outlook, Gmail, Apple Mail and Foxmail show with yes and no buttons."""
+    made = _text(part.data.decode("utf-8"), "calendar")
+    made.set_param("method", part.method)
+    return made
 
 
 def _text(text: str, kind: str) -> MIMEText:

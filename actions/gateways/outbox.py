@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
-import os
 import re
-import tempfile
 from pathlib import Path
 
+from .keeping import why, write_once
 from .letter import BadMail, Delivery, Mail
 from .mime import message_id, render
 
 UNSAFE = re.compile(r"[^A-Za-z0-9@._+=-]")
-WHY = {
-    errno.ENOSPC: "磁盘已满，请清理后重试 / the disk is full, free some space and try again",
-    errno.EDQUOT: "磁盘配额已用完 / the disk quota is used up",
-    errno.EFBIG: "文件超过允许的大小 / the file is larger than allowed",
-    errno.EROFS: "磁盘是只读的 / the disk is read-only",
-    errno.EACCES: "没有写入权限 / no right to write there",
-    errno.EPERM: "没有写入权限 / no right to write there",
-    errno.ENOTDIR: "路径里有一段是文件 / a part of the path is a file",
-}
 
 
 class OutboxGateway:
@@ -42,9 +31,9 @@ class OutboxGateway:
             return Delivery(status="refused", detail=str(error))
         target = self._folder / file_name(mail.message_id)
         try:
-            new = _write_once(target, content)
+            new = write_once(target, content)
         except OSError as error:
-            return Delivery(status="failed", detail=f"写不进发件箱 {self._folder}: {_why(error)}")
+            return Delivery(status="failed", detail=f"写不进发件箱 {self._folder}: {why(error)}")
         if new:
             detail = f"已写入发件箱 {target.name} / written to the outbox"
         else:
@@ -52,54 +41,10 @@ class OutboxGateway:
         return Delivery(status="sent", detail=detail, reference=str(target))
 
 
-def file_name(identity: str) -> str:
+def file_name(identity: str, suffix: str = ".eml") -> str:
     """A file name made from a message id: readable, safe, and different for different ids."""
     bare = message_id(identity)[1:-1]
     safe = UNSAFE.sub("_", bare).lstrip(".")
     if safe == bare and len(safe) <= 120 and safe == safe.lower():
-        return f"{safe}.eml"
-    return f"{safe[:100]}-{hashlib.sha256(bare.encode()).hexdigest()[:12]}.eml"
-
-
-def _write_once(target: Path, content: bytes) -> bool:
-    """Write so that the name appears only with all its bytes on disk; False when the name was taken before."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if target.exists():
-        return False
-    handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=target.parent)
-    part = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        new = _claim(part, target)
-    finally:
-        part.unlink(missing_ok=True)
-    _sync_folder(target.parent)
-    return new
-
-
-def _claim(part: Path, target: Path) -> bool:
-    """Give the finished file its name; a hard link, unlike a rename, never replaces what a rival wrote meanwhile."""
-    try:
-        target.hardlink_to(part)
-    except FileExistsError:
-        return False
-    except OSError as error:
-        if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EXDEV, errno.EMLINK):
-            raise
-        part.rename(target)  # a file system without hard links
-    return True
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _why(error: OSError) -> str:
-    return WHY.get(error.errno or 0, error.strerror or type(error).__name__)
+        return f"{safe}{suffix}"
+    return f"{safe[:100]}-{hashlib.sha256(bare.encode()).hexdigest()[:12]}{suffix}"

@@ -17,12 +17,14 @@ from knowledge.model import (
     Deal,
     DealContact,
     Interaction,
+    Meeting,
     Offer,
     Paper,
     Person,
     Product,
     StageChange,
     Suggestion,
+    Task,
 )
 from knowledge.names import NameEntry, NameIndex
 from knowledge.passages import Filters, Passage
@@ -87,6 +89,9 @@ class FakeDesk:
     submitted: list[ActionRequest] = field(default_factory=list)
     drafts: dict[str, Suggestion] = field(default_factory=dict)
     papers: FakePapers = field(default_factory=lambda: FakePapers())
+    my_tasks: list[Task] = field(default_factory=list)
+    my_meetings: list[Meeting] = field(default_factory=list)
+    conversation_id: str = "cv-1"
 
     def deal(self, deal_id: str) -> DealFacts | None:
         deal = next((one for one in self.deals() if one.id == deal_id), None)
@@ -191,6 +196,12 @@ class FakeDesk:
             state=State.PENDING,
             reason="需要审批",
         )
+
+    def tasks(self) -> Sequence[Task]:
+        return self.my_tasks
+
+    def meetings(self) -> Sequence[Meeting]:
+        return self.my_meetings
 
     def waiting(self) -> Sequence[ActionCard]:
         return self.cards

@@ -17,6 +17,7 @@ from actions.evaluation import Rules
 from actions.files import Shelf
 from actions.gate import Gate
 from actions.gateways.mail import MailGateway, gateway_from
+from actions.gateways.messages import MessageOutbox
 from actions.performing import Performer
 from actions.sight import find
 from actions.stored import confirm_code
@@ -88,7 +89,11 @@ def founded(folder: Path, url: str = "", gateway: MailGateway | None = None) -> 
     gate = Gate(
         store=store,
         judge=Judge.load(),
-        hands=Hands(mail=gateway or gateway_from("", outbox), files=Shelf(folder / "papers")),
+        hands=Hands(
+            mail=gateway or gateway_from("", outbox),
+            files=Shelf(folder / "papers"),
+            messages=MessageOutbox(outbox / "messages"),
+        ),
         clock=clock,
         rules=Rules(own_domain="us.example.cn", canary_every=0),
         head_file=folder / "head.json",

@@ -57,7 +57,7 @@ def test_a_quorum_counts_distinct_people(tmp_path: Path) -> None:
     judge = judge_with(tmp_path, ("finance*2", "", "context.approvals.votes.finance >= 2"))
     assert ask(judge).approvers == ("finance*2",)
     assert ask(judge, "finance").approvers == ("finance",)
-    assert ask(judge, "finance", "finance").verdict is Verdict.ALLOW
+    assert ask(judge, "finance", "finance").verdict is Verdict.ALLOW_UNDO
     assert ask(judge, "legal", "director").approvers == ("finance*2",)
 
 
@@ -66,8 +66,8 @@ def test_either_of_two_roles_fills_one_seat(tmp_path: Path) -> None:
         tmp_path, ("legal|finance", "", 'context.approvals.roles.containsAny(["legal", "finance"])')
     )
     assert ask(judge).approvers == ("legal|finance",)
-    assert ask(judge, "legal").verdict is Verdict.ALLOW
-    assert ask(judge, "finance").verdict is Verdict.ALLOW
+    assert ask(judge, "legal").verdict is Verdict.ALLOW_UNDO
+    assert ask(judge, "finance").verdict is Verdict.ALLOW_UNDO
     assert "或" in ask(judge).unlock
 
 
@@ -89,7 +89,7 @@ def test_a_later_step_waits_for_the_earlier_one(tmp_path: Path) -> None:
     assert ask(judge, "manager").turn == ("legal", "finance")
     assert ask(judge, "manager", "finance").turn == ("legal",)
     assert ask(judge, "manager", "finance", "legal").turn == ("director",)
-    assert ask(judge, "manager", "finance", "legal", "director").verdict is Verdict.ALLOW
+    assert ask(judge, "manager", "finance", "legal", "director").verdict is Verdict.ALLOW_UNDO
 
 
 def test_whatever_the_order_of_the_yes_the_end_is_the_same(tmp_path: Path) -> None:
@@ -101,7 +101,7 @@ def test_whatever_the_order_of_the_yes_the_end_is_the_same(tmp_path: Path) -> No
     for order in set(permutations(["manager", "finance", "finance"])):
         for so_far in range(3):
             assert ask(judge, *order[:so_far]).verdict is Verdict.APPROVE
-        assert ask(judge, *order).verdict is Verdict.ALLOW
+        assert ask(judge, *order).verdict is Verdict.ALLOW_UNDO
 
 
 @pytest.mark.parametrize(
