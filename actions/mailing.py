@@ -22,6 +22,7 @@ from .effect import BadArguments, Hands, Order, Preview, Scene
 from .gateways.mail import Attachment, Delivery, Mail, Mailbox
 from .mail_facts import badge_of, gather
 from .outbound import OutboundContext, scan
+from .outgoing import finding_lines
 from .recipients import normalise_address
 
 BADGES = {
@@ -107,6 +108,9 @@ def mail_facts(payload: Mapping[str, Any], scene: Scene, amount_fen: int = 0) ->
         tainted_args=frozenset(tainted),
         leaks_floor=mail.findings.leaks_floor,
         leaks_other_customer=mail.findings.leaks_other_customer,
+        attachments_unreadable=mail.unreadable,
+        attachments_blocked=mail.blocked,
+        findings=mail.notes,
         template_distance_bp=mail.template_distance_bp,
         mails_to_contact_7d=mail.mails_to_contact_7d,
         mails_by_rep_today=mail.mails_by_rep_today,
@@ -131,7 +135,10 @@ def mail_preview(payload: Mapping[str, Any], facts: Mapping[str, Any], what: tup
         amount_line=f"折扣 {discount / 100:g} % · {floor}" if discount else "",
         difference=_difference(payload["template_text"], payload["body"]),
         highlights=_highlights(payload["body"]),
-        lines=attachment_lines(payload.get("attachments", ())),
+        lines=(
+            *attachment_lines(payload.get("attachments", ())),
+            *finding_lines(facts.get("findings", ()), payload.get("attachments", ())),
+        ),
         evidence=tuple(filter(None, [*(p.get("contact_id", "") for p in people), payload["in_reply_to"]])),
     )
 

@@ -48,7 +48,10 @@ def _content(card: ActionCard, en: bool) -> list[str]:
         lines.append(_line(en, "金额/折扣", "Amount/discount", card.amount_line))
     if card.authority:
         lines.append(_line(en, "权限", "Authority", card.authority))
-    lines += [_line(en, line.zh, line.en, line.value) for line in card.lines]
+    lines += [
+        _line(en, line.zh, line.en, line.value_en if en and line.value_en else line.value)
+        for line in card.lines
+    ]
     if card.subject:
         lines.append(_line(en, "主题", "Subject", card.subject))
     lines += [f"  | {line}" for line in marked(card).splitlines()]

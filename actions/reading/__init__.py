@@ -76,4 +76,5 @@ def _from_json(found: dict[str, Any]) -> Reading:
         parts=tuple(Part(**one) for one in found["parts"]),
         unread=tuple(Remark(**one) for one in found["unread"]),
         dangers=tuple(Remark(**one) for one in found["dangers"]),
+        kind=found["kind"],
     )

@@ -39,6 +39,7 @@ def _read(name: str, data: bytes, basket: Basket, budget: Budget, depth: int) ->
     kind = kind_of(data, name)
     package = Package(data, budget) if kind == "zip" else None
     kind = _package_kind(package) if package else kind
+    basket.kind = basket.kind or kind
     if kind == "executable":
         basket.danger("", "executable")
     elif not agrees(name, kind):

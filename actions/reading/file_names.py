@@ -75,3 +75,27 @@ def agrees(name: str, kind: str) -> bool:
     """Whether the bytes are what the ending says."""
     wanted = EXPECTED.get(ending(unicodedata.normalize("NFKC", name)))
     return wanted is None or kind in wanted
+
+
+_OFFICE = "application/vnd.openxmlformats-officedocument."
+TYPES: dict[str, frozenset[str]] = {
+    "application/pdf": frozenset({"pdf"}),
+    f"{_OFFICE}wordprocessingml.document": frozenset({"word"}),
+    f"{_OFFICE}spreadsheetml.sheet": frozenset({"sheet"}),
+    f"{_OFFICE}presentationml.presentation": frozenset({"slides"}),
+    "application/zip": frozenset({"zip"}),
+    "message/rfc822": frozenset({"letter", "text"}),
+    "text/html": frozenset({"page", "text"}),
+    **dict.fromkeys(
+        ("text/plain", "text/csv", "text/calendar", "text/markdown"), frozenset({"text", "letter"})
+    ),
+    **dict.fromkeys(
+        ("image/png", "image/jpeg", "image/gif", "image/webp", "image/tiff"), frozenset({"picture"})
+    ),
+}
+
+
+def agrees_with_type(kind: str, content_type: str) -> bool:
+    """Whether the bytes are what the mail will say they are; a type that promises nothing is never wrong."""
+    wanted = TYPES.get(content_type.split(";")[0].strip().lower())
+    return wanted is None or not kind or kind in wanted

@@ -20,6 +20,20 @@ MACRO = re.compile(
     r"vba(?:Project|Data)\.(?:bin|xml)$|/activeX/|/macrosheets/|Basic/|Scripts/", re.IGNORECASE
 )
 INNER = re.compile(r"/embeddings/|/(?:afchunk|chunk)\d*\.|^ObjectReplacements/|^Object \d+", re.IGNORECASE)
+DUMB = re.compile(
+    r"theme/|(?:^|/)(?:styles|fontTable|webSettings|calcChain|tableStyles|presProps|viewProps|workbook|sharedStrings|"
+    r"presentation|stylesWithEffects)\.xml$|printerSettings|\.(?:vml|odttf|fntdata|ttf|otf)$|Thumbnails/|thumbnail"
+)
+"""Parts that say nothing, or whose words are read by the document's own reader."""
+
+TELLING = {
+    "docVar": ("name", "val"),
+    "lvlText": ("val",),
+    "docPr": ("descr", "title"),
+    "cNvPr": ("descr", "title"),
+}
+"""Attributes that hold words: document variables, labels of lists, descriptions of pictures."""
+
 PULLED = ("attachedTemplate", "oleObject", "frame", "subDocument", "externalLink", "image")
 """Kinds of outside references that are fetched on opening, without a click."""
 
@@ -29,9 +43,12 @@ def read_xml(data: bytes, collector: Collector) -> str:
     return collector.found
 
 
-def aside_parts(package: Package, basket: Basket, recurse: Recurse, root: str) -> None:
-    """Everything of a package that is not its own text. `root` is the folder of the document's parts."""
+def aside_parts(package: Package, basket: Basket, recurse: Recurse, root: str, read: re.Pattern[str]) -> None:
+    """Everything of a package that its own reader has not read. `root` is the folder of the document's parts, `read`
+    the names that are done; a part of an unknown kind is read as text if it is XML, and else is for a person."""
     for name in package.names:
+        if read.fullmatch(name) or DUMB.search(name):
+            continue
         if PROPERTIES.fullmatch(name):
             basket.text("properties", all_text(package.read(name)))
         elif name.endswith(".rels"):
@@ -43,6 +60,16 @@ def aside_parts(package: Package, basket: Basket, recurse: Recurse, root: str) -
                 basket.cannot("", "picture")
         elif INNER.search(name):
             recurse(name.rpartition("/")[2], package.read(name), basket, package.budget)
+        elif name.startswith(root):
+            _unknown(name, package, basket)
+
+
+def _unknown(name: str, package: Package, basket: Basket) -> None:
+    if not name.endswith(".xml"):
+        basket.cannot("", "embedded")
+        return
+    words = Collector(None, breaks=frozenset({"p", "v", "row", "si"}), asides=TELLING)
+    basket.text("drawing", "\n".join([read_xml(package.read(name), words), *words.asides]))
 
 
 @dataclass

@@ -81,11 +81,13 @@ class Remark:
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """All of one file: `unread` is for a person to look at, `dangers` may not be sent."""
+    """All of one file: `unread` is for a person to look at, `dangers` may not be sent; `kind` is what the bytes are:
+    pdf, word, sheet, slides, odf, zip, text, page, letter, picture, ole, rtf, archive, executable, unknown or ""."""
 
     parts: tuple[Part, ...] = ()
     unread: tuple[Remark, ...] = ()
     dangers: tuple[Remark, ...] = ()
+    kind: str = ""
 
 
 @dataclass
@@ -97,6 +99,7 @@ class Basket:
     dangers: list[Remark] = field(default_factory=list)
     room: int = MAX_TEXT
     prefix: str = ""
+    kind: str = ""
 
     def text(self, place: str, text: str) -> None:
         kept = squeeze(text[: self.room * 4 + 1])
@@ -118,7 +121,9 @@ class Basket:
             self.dangers.append(remark)
 
     def reading(self) -> Reading:
-        return Reading(parts=tuple(self.parts), unread=tuple(self.unread), dangers=tuple(self.dangers))
+        return Reading(
+            parts=tuple(self.parts), unread=tuple(self.unread), dangers=tuple(self.dangers), kind=self.kind
+        )
 
 
 def squeeze(text: str) -> str:

@@ -18,6 +18,9 @@ from .package import Budget, Refused
 from .parts import Basket
 
 MAX_PAGES = 500
+WRAPPED = 56
+"""Columns (a Chinese character is two) from which a line without an end is one that the page broke."""
+
 EMPTY_STREAM = 40
 """Bytes of drawing below which a page without text is simply blank."""
 
@@ -48,7 +51,7 @@ def _pages(reader: PdfReader, basket: Basket) -> None:
             basket.cannot(f"page:{number}", "too_long")
             return
         text = page.extract_text() or ""
-        basket.text(f"page:{number}", text)
+        basket.text(f"page:{number}", unwrapped(text))
         if _unmapped_font(page):
             basket.cannot(f"page:{number}", "garbled")
         if not text.strip() and _draws(page):
@@ -56,6 +59,20 @@ def _pages(reader: PdfReader, basket: Basket) -> None:
         elif _large_picture(page):
             basket.cannot(f"page:{number}", "picture")
         basket.text("notes", "\n".join(_annotations(page)))
+
+
+def unwrapped(text: str) -> str:
+    """Lines that only the width of the page broke, joined again; short lines (tables, headings) stay as they are."""
+    joined = ""
+    for line in text.splitlines():
+        last = joined.rpartition("\n")[2].rstrip()
+        wide = len(last) + sum(char > "\u2e80" for char in last) >= WRAPPED
+        if last and wide and last[-1] not in "。;；.!?！？:：" and line.strip():
+            gap = "" if last[-1] > "\u2e80" or line.lstrip()[0] > "\u2e80" else " "
+            joined = joined.rstrip() + gap + line.lstrip()
+        else:
+            joined += ("\n" if joined else "") + line
+    return joined
 
 
 def _draws(page: Any) -> bool:

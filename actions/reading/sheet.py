@@ -13,11 +13,13 @@ from .sheet_formats import Formats, read_formats
 from .xml_events import Collector, parse
 
 ASIDES = (
-    (r"xl/(?:comments\w*|threadedComments/\w+)\.xml", "comments"),
+    (r"xl/(?:comments\w*|comments/\w+|threadedComments/\w+)\.xml", "comments"),
     (r"xl/(?:drawings|charts|diagrams)/\w+\.(?:xml|vml)", "drawing"),
     (r"xl/(?:pivotCache|externalLinks|tables|queryTables|richData|slicerCaches)/\w+\.xml", "names"),
     (r"xl/(?:connections|metadata)\.xml", "names"),
 )
+SHEET = r"xl/(?:work|chart|dialog)sheets/\w+\.xml"
+DONE = re.compile("|".join([SHEET, *(pattern for pattern, _ in ASIDES)]))
 
 
 @dataclass
@@ -146,11 +148,11 @@ def read_sheets(package: Package, basket: Basket, recurse: Recurse) -> None:
         formats = read_formats(package.read("xl/styles.xml"))
     named = {f"xl/{targets.of.get(key, '')}": (title, hidden) for key, title, hidden in book.sheets}
     for name in package.names:
-        if re.fullmatch(r"xl/(?:work|chart|dialog)sheets/\w+\.xml", name):
+        if re.fullmatch(SHEET, name):
             _sheet(package.read(name), _Cells(strings.items, formats), named.get(name, (name, True)), basket)
     basket.text("names", "".join(book.words))
     _asides(package, basket)
-    aside_parts(package, basket, recurse, "xl/")
+    aside_parts(package, basket, recurse, "xl/", DONE)
 
 
 def _sheet(data: bytes, cells: _Cells, title: tuple[str, bool], basket: Basket) -> None:

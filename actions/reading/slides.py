@@ -17,6 +17,8 @@ PLACES = (
     (r"ppt/comments/\w+\.xml", "comments"),
     (r"ppt/(?:charts|diagrams)/\w+\.xml", "drawing"),
 )
+DONE = re.compile("|".join(pattern for pattern, _ in PLACES))
+OPEN = re.compile(r"content\.xml|styles\.xml")
 
 
 def read_slides(package: Package, basket: Basket, recurse: Recurse) -> None:
@@ -29,7 +31,7 @@ def read_slides(package: Package, basket: Basket, recurse: Recurse) -> None:
             words = Collector(frozenset({"t", "v", "text"}), BREAKS, frozenset({"tc"}), asides)
             basket.text(place + (found[1] if found.groups() else ""), read_xml(package.read(name), words))
             basket.text("drawing", "\n".join(words.asides))
-    aside_parts(package, basket, recurse, "ppt/")
+    aside_parts(package, basket, recurse, "ppt/", DONE)
 
 
 def read_open_document(package: Package, basket: Basket, recurse: Recurse) -> None:
@@ -40,4 +42,4 @@ def read_open_document(package: Package, basket: Basket, recurse: Recurse) -> No
                 None, frozenset({"p", "h", "line-break"}), frozenset({"tab", "s", "table-cell"})
             )
             basket.text(place, read_xml(package.read(name), words))
-    aside_parts(package, basket, recurse, "Pictures/")
+    aside_parts(package, basket, recurse, "Pictures/", OPEN)

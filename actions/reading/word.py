@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from .office import Recurse, aside_parts, read_xml
+from .office import Recurse, aside_parts
 from .package import Package
 from .parts import Basket
-from .xml_events import Collector, parse
+from .xml_events import parse
 
 BREAKS = frozenset({"p", "br", "cr", "tr"})
 TABS = frozenset({"tab", "tc"})
@@ -19,6 +19,7 @@ PLACES: tuple[tuple[str, str], ...] = (
     (r"word/(?:footnotes|endnotes)\.xml", "footnotes"),
     (r"word/(?:comments\w*|people)\.xml", "comments"),
 )
+DONE = re.compile("|".join(pattern for pattern, _ in PLACES))
 
 
 class Flow:
@@ -87,9 +88,7 @@ def read_word(package: Package, basket: Basket, recurse: Recurse) -> None:
         place = next((place for pattern, place in PLACES if re.fullmatch(pattern, name)), "")
         if place:
             _story(package.read(name), place, basket)
-        elif re.fullmatch(r"word/(?:charts|diagrams)/(?:chart|data)\w*\.xml", name):
-            basket.text("drawing", _drawing(package.read(name)))
-    aside_parts(package, basket, recurse, "word/")
+    aside_parts(package, basket, recurse, "word/", DONE)
 
 
 def _story(data: bytes, place: str, basket: Basket) -> None:
@@ -99,10 +98,6 @@ def _story(data: bytes, place: str, basket: Basket) -> None:
     if flow.secret:
         basket.text("hidden", flow.whole)
     basket.text("drawing", "\n".join(flow.asides))
-
-
-def _drawing(data: bytes) -> str:
-    return read_xml(data, Collector(frozenset({"t", "v"}), breaks=frozenset({"p", "pt", "v"})))
 
 
 def _symbol(code: str) -> str:
