@@ -9,14 +9,14 @@ from typing import Any
 
 from sqlmodel import col, func, select
 
-from knowledge.library import customers, interactions
+from knowledge.library import customers, interactions, people
 from knowledge.model import Contact, Product
 
 from .action import State
 from .effect import Scene
 from .outbound import OutboundFindings
 from .outgoing import outgoing
-from .recipients import RecipientClass, classify_recipient, confusable_with, worst
+from .recipients import RecipientClass, classify_recipient, confusable_with, imitates_person, worst
 from .tables import Action
 from .template_distance import template_distance
 
@@ -67,10 +67,32 @@ def badge_of(address: str, scene: Scene) -> tuple[RecipientClass, Contact | None
         self_address=scene.requester.email,
         blocked=(),
     )
+    if kind == "colleague" and not _works_here(address, scene):
+        kind = "known_domain"  # a box at our own domain that is nobody's, or of somebody who has left
     if kind not in ("self", "colleague", "contact_on_deal", "blocked"):
         # Being at the customer's domain is not being in the CRM: only a keyed look-up makes somebody a contact.
         kind = "contact_of_account" if contact else "known_domain" if kind == "contact_of_account" else kind
     return kind, contact
+
+
+def _works_here(address: str, scene: Scene) -> bool:
+    return any(one.email.lower() == address.lower() for one in people.people(scene.session))
+
+
+def known_names(scene: Scene) -> tuple[str, ...]:
+    """Names that somebody else may not go by: colleagues and the customer's people."""
+    colleagues = [one.name for one in people.people(scene.session)]
+    contacts = [one.name for one in customers.contacts(scene.session, scene.account.id)]
+    return tuple(name for name in (*colleagues, *contacts) if name)
+
+
+def _imitated(addresses: list[str], strangers: list[str], known: frozenset[str], scene: Scene) -> str:
+    """What a recipient only looks like: a known domain, or a known person at the same domain."""
+    persons = [one.email for one in people.people(scene.session)]
+    persons += [one.email for one in customers.contacts(scene.session, scene.account.id)]
+    domains = (confusable_with(domain, known) for domain in strangers)
+    faces = (imitates_person(address, filter(None, persons)) for address in addresses)
+    return next((one for one in (*domains, *faces) if one), "")
 
 
 def gather(payload: Mapping[str, Any], scene: Scene) -> MailFacts:
@@ -90,7 +112,7 @@ def gather(payload: Mapping[str, Any], scene: Scene) -> MailFacts:
     return MailFacts(
         badges=badges,
         external_domains=len(outside),
-        confusable=next((c for d in strangers if (c := confusable_with(d, known))), ""),
+        confusable=_imitated(addresses, strangers, known, scene),
         findings=said.findings,
         notes=said.notes,
         unreadable=said.unreadable,

@@ -20,10 +20,10 @@ from .action import UNTRUSTED_LABELS
 from .card import CardLine, RecipientLine
 from .effect import BadArguments, Hands, Order, Preview, Scene
 from .gateways.mail import Attachment, Delivery, Mail, Mailbox
-from .mail_facts import badge_of, gather
+from .mail_facts import badge_of, gather, known_names
 from .outbound import OutboundContext, scan
 from .outgoing import finding_lines
-from .recipients import normalise_address
+from .recipients import display_name, normalise_address, readable_domain
 
 BADGES = {
     "self": "自己",
@@ -73,7 +73,7 @@ def recipient(entry: Address, scene: Scene) -> dict[str, str]:
     kind, contact = badge_of(address, scene)
     return {
         "address": address,
-        "name": contact.name if contact else entry.name.strip(),
+        "name": contact.name if contact else display_name(entry.name, known_names(scene)),
         "contact_id": contact.id if contact else "",
         "badge": BADGES[kind],
     }
@@ -147,9 +147,19 @@ def recipient_lines(payload: Mapping[str, Any], facts: Mapping[str, Any]) -> tup
     """Every recipient with a badge, copies included."""
     badge = BADGES.get(str(facts.get("recipient_class", "")), "")
     return tuple(
-        RecipientLine(address=entry["address"], name=entry["name"], badge=entry.get("badge") or badge)
+        RecipientLine(
+            address=entry["address"],
+            name=entry["name"],
+            badge=_seen(entry["address"], entry.get("badge") or badge),
+        )
         for entry in (*payload["to"], *payload["cc"])
     )
+
+
+def _seen(address: str, badge: str) -> str:
+    """The badge, and for an international domain the letters that a mail program would show."""
+    shown = readable_domain(address.rpartition("@")[2])
+    return badge if shown == address.rpartition("@")[2] else f"{badge} · 显示为 / shown as {shown}"
 
 
 def attachment_lines(attachments: Sequence[Mapping[str, Any]]) -> tuple[CardLine, ...]:

@@ -30,6 +30,7 @@ CLASSES = {
     **dict.fromkeys((*PERSONAL, "other_contact", "third_address"), ("personal_data",)),
     "customer_hint": ("third_party",),
     "maybe_term": ("terms",),
+    "suspicious": ("disguised",),
 }
 """The content classes that each kind of finding makes."""
 

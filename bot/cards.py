@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from actions.card import ActionCard, Explanation
+from actions.confusables import visible
 from actions.wording import local_moment, state_name
 
 
@@ -38,7 +39,7 @@ def card_text(card: ActionCard, language: str = "zh") -> str:
             f"/approve {card.code}{confirm} · /reject {card.code} {'reason' if en else '原因'} · "
             f"/edit {card.code} … · /why {card.code}"
         )
-    return "\n".join(lines)
+    return visible("\n".join(lines))
 
 
 def _content(card: ActionCard, en: bool) -> list[str]:
