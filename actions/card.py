@@ -17,11 +17,13 @@ class RecipientLine:
 
 @dataclass(frozen=True, kw_only=True)
 class CardLine:
-    """One further line of a card: its label in Chinese and English, and the value as it will be used."""
+    """One further line of a card: its label in Chinese and English, and the value as it will be used; `value_en` where
+    the value is a sentence of ours and not the payload's."""
 
     zh: str
     en: str
     value: str
+    value_en: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

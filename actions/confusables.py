@@ -10,30 +10,30 @@ import unicodedata
 
 _ROWS = {
     "a": "аαɑạ",
-    "b": "ьƅɓв",
+    "b": "ьƅɓвʙ",
     "c": "сϲᴄ",
-    "d": "ԁɗժ",
-    "e": "еєҽɛε",
-    "f": "ғƒϝ",
-    "g": "ɡցǥ",
-    "h": "һհн",
+    "d": "ԁɗժᴅ",
+    "e": "еєҽɛεᴇ",
+    "f": "ғƒϝꜰ",
+    "g": "ɡցǥɢ",
+    "h": "һհнʜ",
     "i": "іιıɩӏɪⅰ",
-    "j": "јϳʝ",
-    "k": "кκҡ",
-    "l": "ⅼӏłι",
-    "m": "мⅿ",
-    "n": "ոпη",
-    "o": "оοօσөᴏ",
-    "p": "рρϱ",
+    "j": "јϳʝᴊ",
+    "k": "кκҡᴋ",
+    "l": "ⅼӏłιʟ丨ǀ",
+    "m": "мⅿᴍ",
+    "n": "ոпηɴ",
+    "o": "оοօσөᴏ〇ס",
+    "p": "рρϱᴘ",
     "q": "ԛգ",
-    "r": "гᴦɾ",
+    "r": "гᴦɾʀ",
     "s": "ѕꜱʂ",
-    "t": "тτƭ",
-    "u": "υսцʋ",
-    "v": "νѵⅴ",
+    "t": "тτƭᴛ",
+    "u": "υսцʋᴜ",
+    "v": "νѵⅴᴠ",
     "w": "ѡաԝω",
     "x": "хχⅹ",
-    "y": "уүγყ",
+    "y": "уүγყʏ",
     "z": "ᴢʐ",
 }
 LATIN_LOOKALIKES: dict[str, str] = {
@@ -48,6 +48,44 @@ def plain_letters(text: str) -> str:
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).lower())
     return "".join(
         LATIN_LOOKALIKES.get(char, char) for char in folded if unicodedata.category(char) not in ("Mn", "Cf")
+    )
+
+
+def mixes_scripts(word: str) -> bool:
+    """Whether one word takes letters from two of the alphabets that imitate each other (Latin, Cyrillic, Greek, ...)."""
+    scripts = {
+        unicodedata.name(char, "").split(" ")[0] for char in word if char.isalpha() and not char.isdecimal()
+    }
+    return len(scripts & _ALPHABETS) > 1
+
+
+_ALPHABETS = frozenset({"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC", "HEBREW", "GEORGIAN"})
+
+
+def visible(text: str) -> str:
+    """The text with what hides or turns words around written out, so that a card shows what will be sent: ⟨U+202E⟩."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(
+        f"⟨U+{ord(char):04X}⟩" if _hides(char) and not _joins_pictures(text, place) else char
+        for place, char in enumerate(text)
+    )
+
+
+def _hides(char: str) -> bool:
+    if char in "\n\t":
+        return False
+    return (
+        unicodedata.category(char) in ("Cc", "Cf", "Zl", "Zp")
+        or char in "\u115f\u1160\u3164\uffa0\u2800\u034f"
+    )
+
+
+def _joins_pictures(text: str, place: int) -> bool:
+    """A joiner between two pictures of an emoji."""
+    near = (text[place - 1 : place], text[place + 1 : place + 2])
+    return text[place] == "\u200d" and all(
+        one and unicodedata.category(one) in ("So", "Sk", "Mn") for one in near
     )
 
 

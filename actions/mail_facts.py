@@ -9,25 +9,33 @@ from typing import Any
 
 from sqlmodel import col, func, select
 
-from knowledge.library import customers, deals, interactions
+from knowledge.library import customers, interactions, people
 from knowledge.model import Contact, Product
 
 from .action import State
 from .effect import Scene
-from .outbound import OutboundContext, OutboundFindings, scan
-from .recipients import RecipientClass, classify_recipient, confusable_with, worst
+from .outbound import OutboundFindings
+from .outgoing import outgoing
+from .recipients import RecipientClass, classify_recipient, confusable_with, imitates_person, worst
 from .tables import Action
 from .template_distance import template_distance
+
+MAILS = ("send_email", "send_quote", "send_contract", "book_meeting")
+"""Verbs that reach a customer by mail, for what one person or one contact gets in a while."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class MailFacts:
-    """What is the case with this mail. `badges` has one class for each recipient, in order."""
+    """What is the case with this mail. `badges` has one class for each recipient, in order; `notes`, `unreadable` and
+    `blocked` as in outgoing.Outgoing."""
 
     badges: tuple[RecipientClass, ...]
     external_domains: int
     confusable: str
     findings: OutboundFindings
+    notes: frozenset[str]
+    unreadable: int
+    blocked: int
     template_distance_bp: int
     mails_to_contact_7d: int
     mails_by_rep_today: int
@@ -59,10 +67,32 @@ def badge_of(address: str, scene: Scene) -> tuple[RecipientClass, Contact | None
         self_address=scene.requester.email,
         blocked=(),
     )
+    if kind == "colleague" and not _works_here(address, scene):
+        kind = "known_domain"  # a box at our own domain that is nobody's, or of somebody who has left
     if kind not in ("self", "colleague", "contact_on_deal", "blocked"):
         # Being at the customer's domain is not being in the CRM: only a keyed look-up makes somebody a contact.
         kind = "contact_of_account" if contact else "known_domain" if kind == "contact_of_account" else kind
     return kind, contact
+
+
+def _works_here(address: str, scene: Scene) -> bool:
+    return any(one.email.lower() == address.lower() for one in people.people(scene.session))
+
+
+def known_names(scene: Scene) -> tuple[str, ...]:
+    """Names that somebody else may not go by: colleagues and the customer's people."""
+    colleagues = [one.name for one in people.people(scene.session)]
+    contacts = [one.name for one in customers.contacts(scene.session, scene.account.id)]
+    return tuple(name for name in (*colleagues, *contacts) if name)
+
+
+def _imitated(addresses: list[str], strangers: list[str], known: frozenset[str], scene: Scene) -> str:
+    """What a recipient only looks like: a known domain, or a known person at the same domain."""
+    persons = [one.email for one in people.people(scene.session)]
+    persons += [one.email for one in customers.contacts(scene.session, scene.account.id)]
+    domains = (confusable_with(domain, known) for domain in strangers)
+    faces = (imitates_person(address, filter(None, persons)) for address in addresses)
+    return next((one for one in (*domains, *faces) if one), "")
 
 
 def gather(payload: Mapping[str, Any], scene: Scene) -> MailFacts:
@@ -76,12 +106,17 @@ def gather(payload: Mapping[str, Any], scene: Scene) -> MailFacts:
     strangers = sorted(domain for domain in outside if domain not in known)
     contact_ids = [e["contact_id"] for e in (*payload["to"], *payload["cc"]) if e["contact_id"]]
     product = scene.session.get(Product, scene.deal.product_id) if scene.deal.product_id else None
-    text = f"{payload['subject']}\n{payload['body']}"
+    said = outgoing(
+        f"{payload['subject']}\n{payload['body']}", payload.get("attachments", ()), scene, addresses
+    )
     return MailFacts(
         badges=badges,
         external_domains=len(outside),
-        confusable=next((c for d in strangers if (c := confusable_with(d, known))), ""),
-        findings=scan(text, outbound_context(scene)),
+        confusable=_imitated(addresses, strangers, known, scene),
+        findings=said.findings,
+        notes=said.notes,
+        unreadable=said.unreadable,
+        blocked=said.blocked,
         template_distance_bp=template_distance(payload["template_text"], payload["body"]),
         mails_to_contact_7d=max((_sent_to(scene, contact) for contact in contact_ids), default=0),
         mails_by_rep_today=_sent_today(scene),
@@ -91,41 +126,16 @@ def gather(payload: Mapping[str, Any], scene: Scene) -> MailFacts:
     )
 
 
-def outbound_context(scene: Scene) -> OutboundContext:
-    """Numbers that may be said (approved or sent offers of this deal) and words that may not (floors, other customers)."""
-    offers = [
-        o for o in deals.offers(scene.session, scene.deal.id) if o.status in ("approved", "sent", "accepted")
-    ]
-    products = deals.products(scene.session)
-    return OutboundContext(
-        offer_totals_fen=frozenset(o.total_fen for o in offers),
-        unit_prices_fen=frozenset(int(line["unit_price_fen"]) for o in offers for line in o.lines),
-        offer_discounts_bp=frozenset(o.discount_bp for o in offers),
-        floor_prices_fen=frozenset(
-            price for p in products for price in (p.cost_fen, p.floor_price_fen) if price
-        ),
-        other_customers=_other_customers(scene),
-        own_names=frozenset((scene.account.name, *scene.account.aliases)),
-        known_domains=customers.known_domains(scene.session) | {scene.own_domain},
-    )
-
-
-def _other_customers(scene: Scene) -> frozenset[str]:
-    """Names of every other customer; a name this customer shares with another one gives nothing away."""
-    names = customers.customer_names(scene.session)
-    own = set(names.pop(scene.account.id, ()))
-    return frozenset(name for others in names.values() for name in others if name not in own)
-
-
 def _sent_to(scene: Scene, contact_id: str) -> int:
-    """Mails to this contact in seven days: those sent, those about to run, and this one."""
+    """Mails to this contact in seven days: those sent, those about to run, and this one. Test cards are none."""
     since = scene.now - timedelta(days=7)
     sent = interactions.mails_to_contact(scene.session, contact_id, since)
     waiting = select(Action.payload).where(
         col(Action.state).in_([State.SCHEDULED, State.EXECUTING, State.UNKNOWN]),
-        Action.action == "send_email",
+        col(Action.action).in_(MAILS),
         col(Action.created_at) >= since - timedelta(days=7),
         Action.id != scene.action_id,
+        Action.canary_of == "",
     )
     return 1 + sent + sum(f'"contact_id":"{contact_id}"' in text for text in scene.session.exec(waiting))
 
@@ -136,8 +146,9 @@ def _sent_today(scene: Scene) -> int:
     midnight = (scene.now + offset).replace(hour=0, minute=0, second=0, microsecond=0) - offset
     query = select(func.count()).where(
         Action.requester_id == scene.requester.id,
-        Action.action == "send_email",
+        col(Action.action).in_(MAILS),
         Action.id != scene.action_id,
+        Action.canary_of == "",
         col(Action.state).in_([State.SCHEDULED, State.EXECUTING, State.EXECUTED, State.UNKNOWN]),
         col(Action.due_at) >= midnight,
     )

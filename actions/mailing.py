@@ -20,9 +20,10 @@ from .action import UNTRUSTED_LABELS
 from .card import CardLine, RecipientLine
 from .effect import BadArguments, Hands, Order, Preview, Scene
 from .gateways.mail import Attachment, Delivery, Mail, Mailbox
-from .mail_facts import badge_of, gather
+from .mail_facts import badge_of, gather, known_names
 from .outbound import OutboundContext, scan
-from .recipients import normalise_address
+from .outgoing import finding_lines
+from .recipients import display_name, normalise_address, readable_domain
 
 BADGES = {
     "self": "自己",
@@ -72,7 +73,7 @@ def recipient(entry: Address, scene: Scene) -> dict[str, str]:
     kind, contact = badge_of(address, scene)
     return {
         "address": address,
-        "name": contact.name if contact else entry.name.strip(),
+        "name": contact.name if contact else display_name(entry.name, known_names(scene)),
         "contact_id": contact.id if contact else "",
         "badge": BADGES[kind],
     }
@@ -107,6 +108,9 @@ def mail_facts(payload: Mapping[str, Any], scene: Scene, amount_fen: int = 0) ->
         tainted_args=frozenset(tainted),
         leaks_floor=mail.findings.leaks_floor,
         leaks_other_customer=mail.findings.leaks_other_customer,
+        attachments_unreadable=mail.unreadable,
+        attachments_blocked=mail.blocked,
+        findings=mail.notes,
         template_distance_bp=mail.template_distance_bp,
         mails_to_contact_7d=mail.mails_to_contact_7d,
         mails_by_rep_today=mail.mails_by_rep_today,
@@ -131,7 +135,10 @@ def mail_preview(payload: Mapping[str, Any], facts: Mapping[str, Any], what: tup
         amount_line=f"折扣 {discount / 100:g} % · {floor}" if discount else "",
         difference=_difference(payload["template_text"], payload["body"]),
         highlights=_highlights(payload["body"]),
-        lines=attachment_lines(payload.get("attachments", ())),
+        lines=(
+            *attachment_lines(payload.get("attachments", ())),
+            *finding_lines(facts.get("findings", ()), payload.get("attachments", ())),
+        ),
         evidence=tuple(filter(None, [*(p.get("contact_id", "") for p in people), payload["in_reply_to"]])),
     )
 
@@ -140,9 +147,19 @@ def recipient_lines(payload: Mapping[str, Any], facts: Mapping[str, Any]) -> tup
     """Every recipient with a badge, copies included."""
     badge = BADGES.get(str(facts.get("recipient_class", "")), "")
     return tuple(
-        RecipientLine(address=entry["address"], name=entry["name"], badge=entry.get("badge") or badge)
+        RecipientLine(
+            address=entry["address"],
+            name=entry["name"],
+            badge=_seen(entry["address"], entry.get("badge") or badge),
+        )
         for entry in (*payload["to"], *payload["cc"])
     )
+
+
+def _seen(address: str, badge: str) -> str:
+    """The badge, and for an international domain the letters that a mail program would show."""
+    shown = readable_domain(address.rpartition("@")[2])
+    return badge if shown == address.rpartition("@")[2] else f"{badge} · 显示为 / shown as {shown}"
 
 
 def attachment_lines(attachments: Sequence[Mapping[str, Any]]) -> tuple[CardLine, ...]:

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from .outbound_en import ENGLISH_NUMBER, english_value
+from .outbound_en import english_figures
 from .outbound_numbers import CN, value_of
 
 N = rf"(?P<n>\d+(?:\.\d+)?|[{CN}]+(?:点[{CN}]+)?|半)"
-PER = rf"(?:{N}\s*(?P<u>%|‰|个(?:百分)?点|percent(?:age\s+points?)?|pct|成(?![本功交熟为果效员立像长])|点(?!位|名|赞|击|评|半|整|钟|\d|[一二三四五六七八九十]))|百分之(?P<c>\d+(?:\.\d+)?|[{CN}]+(?:点[{CN}]+)?))"  # noqa: E501
+PER = rf"(?:{N}\s*(?P<u>%|‰|个(?:百分)?点|percent(?:age\s+points?)?|pct|[\s-]points?(?=\s+(?:\w+\s+)?(?:off|discount|reduction|cut|rebate|drop))|成(?![本功交熟为果效员立像长])|点(?!位|名|赞|击|评|半|整|钟|\d|[一二三四五六七八九十]))|百分之(?P<c>\d+(?:\.\d+)?|[{CN}]+(?:点[{CN}]+)?))"  # noqa: E501
 NOT_PLACE = r"(?!位|名|赞|击|评)"
 GAP = (
     r"\s*(?:您|你|你们|贵司|贵院|贵方|掉|出|了|到|至|约|大约|差不多|最多|至多|最高|最低|再"
@@ -28,6 +28,8 @@ PATTERNS = (
     rf"(?:再|多|额外)(?:给|让|降|减|少|砍|便宜|优惠)(?:您|你|你们|贵司|贵院)?{GAPS}{PER}{NOT_PLACE}",
     rf"(?:降|减|砍)(?:您|你)?(?:个)?\s*(?:{N}\s*(?P<u>个(?:百分)?点|成(?!本))){NOT_PLACE}",
     rf"{PER}\s*(?:\w+\s+){{0,2}}?{OFF}\b",
+    rf"\b(?:further|another|extra|additional)\s+{PER}(?!\s+(?:increase|growth|gain|improvement|faster|more|of\s+(?:the\s+)?(?:patients|users|cases|images|studies|volume)))",
+    rf"{PER}\s+(?:reduction|cut|drop|concession)\b(?!\s+in\s+(?!price|the\s+price|fee|cost\s+to))",
     rf"\b(?:discount|rebate|price\s+(?:cut|reduction))(?:\s+(?:rate|level))?(?:\s+(?:of|is|to|at|by|up\s+to|around|about|as|high|an?|extra|additional|:))*\s*{PER}",
     rf"\b(?:reduc|lower|cut|drop|slash|discount|decreas)\w*\s+(?:\w+\s+){{0,2}}(?:price|quote|offer|quotation|cost\s+to\s+you|fee|total|it)s?\s+(?:\w+\s+){{0,2}}?by\s+(?:\w+\s+)?{PER}",
     rf"\b(?:knock|take|shave|get)\s+(?:\w+\s+){{0,2}}?{PER}\s+(?:\w+\s+)?(?:off|down)\b",
@@ -49,7 +51,7 @@ MONEY_OFF_AFTER = re.compile(r"\s*(?:元|块)?的?(?:\s*(?:off|discount|rebate|l
 
 def discounts(text: str) -> tuple[tuple[int, int, int], ...]:
     """(start, end, basis points) of each discount in cleaned text."""
-    words = _figures(text)
+    words = english_figures(text)
     return tuple(sorted({*_rated(words), *_paid(words), *_folds(words), *_halves(words)}))
 
 
@@ -58,15 +60,6 @@ def is_money_off(text: str, start: int, end: int) -> bool:
     return bool(
         MONEY_OFF.search(text[max(0, start - 12) : start]) or MONEY_OFF_AFTER.match(text[end : end + 14])
     )
-
-
-def _figures(text: str) -> str:
-    """English numbers as figures, padded so that places stay: "twelve percent" -> "12     percent"."""
-
-    def figure(match: re.Match[str]) -> str:
-        return str(english_value(match.group())).ljust(len(match.group()))[: len(match.group())]
-
-    return ENGLISH_NUMBER.sub(figure, text)
 
 
 def _rated(text: str) -> Iterator[tuple[int, int, int]]:
@@ -81,7 +74,7 @@ def _rated(text: str) -> Iterator[tuple[int, int, int]]:
 def _share(words: str | None, unit: str) -> int | None:
     """Basis points of a written share; None for what cannot be a discount (0, or more than everything)."""
     value = value_of(words) if words else None
-    if value is None:
+    if value is None or (words == "一" and unit == "点"):  # 便宜一点: somewhat
         return None
     points = value * {"成": 1000, "‰": 10}.get(unit, 100)
     return int(points) if 0 < points <= 10000 else None

@@ -38,22 +38,20 @@ COMMITMENT = (
     r"\b(?:are|is|am)\s+committed\s+to\s+(?:deliver|complet|finish|provid|install|launch)",
     r"\b(?:will|shall|can)\s+(?:definitely|certainly|absolutely|surely)\b",
     r"\bwe(?:\s+will|\s+shall|'ll)\s+(?:make\s+sure|ensure)\b",
-    r"\b(?:will|shall|can|'ll)\s+(?:be\s+)?(?:deliver(?:ed)?|ship(?:ped)?|install(?:ed)?|finish(?:ed)?|complete[d]?"
-    r"|go\s+live|launch(?:ed)?)\b[^.!?\n]{0,50}\b(?:by|before|within|no\s+later\s+than|on)\b",
-    r"\b(?:delivery|go-live|shipment|installation)\s+(?:is\s+)?(?:by|before|within|no\s+later\s+than)\b",
-    r"\bsla\b|\bservice\s+levels?\b|\buptime\b|\b99\.\d+\s*%|\bavailability\s+of\s+\d",
-    r"\b(?:full|money[- ]back)\s+(?:refund|guarantee)\b|\brefund\s+(?:you|the)\b",
-    r"\bexclusiv(?:e|ity)\s+(?:right|distribut|partner|deal|supplier|agreement|arrangement|territor)|\bexclusivity\b",
+    r"\bsla\b|\bservice\s+levels?\b",
     r"\b(?:take|accept|assume|bear)s?\s+(?:full\s+|all\s+|the\s+)?(?:responsibility|liability|risk)\b",
-    r"\bfree\s+of\s+charge\b|\bat\s+no\s+(?:extra\s+|additional\s+)?(?:cost|charge)\b",
 )
 LEGAL = (
     r"\bindemnif\w*|\bindemnity\b|\bhold\s+harmless\b",
     r"\bliabilit(?:y|ies)\b|\bliable\b|\bdamages\b",
-    r"\barbitrat\w+|\blitigat\w+|\blawsuit\b|\bsue\b|\bin\s+court\b|\bgoverning\s+law\b|\bjurisdiction\b",
+    r"\barbitrat\w+|\blitigat\w+|\blawsuit\b|\bsue\s+(?:us|you|them|him|her|the|for|over)\b|\bin\s+court\b|\bgoverning\s+law\b|\bjurisdiction\b",
     r"\b(?:late\s+|contractual\s+)?penalt(?:y|ies)\b|\bliquidated\b",
     r"\bbreach\b|\bterminat\w+\s+(?:of\s+)?(?:the\s+)?(?:contract|agreement)\b",
     r"\b(?:amend|change|revise|modify|strike|waive)\w*\s+(?:the\s+)?(?:contract\s+)?(?:clause|term|article)s?\b",
+    r"\b(?:governed|construed|interpreted|enforced)\s+(?:and\s+\w+\s+)?(?:by|under|in\s+accordance)|\blaws?\s+of\s+(?:the\s+)?(?:state|commonwealth|province|people|republic|england)",
+    r"\b(?:hereunder|hereto|hereof|hereby|herein|hereinafter|thereof|thereunder|notwithstanding|witnesseth)\b",
+    r"\b(?:party|parties|company|supplier|distributor|reseller|customer|licensee|licensor|vendor|provider|manufacturer|consultant|seller|buyer)\s+(?:shall|agrees?|covenants?|may\s+not|warrants?|undertakes?)\b",
+    r"\b(?:sole|exclusive)\s+(?:remed(?:y|ies)|obligation)\b|\bentire\s+(?:agreement|obligation)\b|\btermination\s+(?:fee|charge|for\s+(?:cause|convenience))",
     r"\bclause\s+\d|\barticle\s+\d+\s+of\s+the\s+(?:contract|agreement)",
     r"\bnon-disclosure\b|\bnda\b|\blegally\s+binding\b|\bforce\s+majeure\b",
 )
@@ -73,11 +71,12 @@ LOGISTICS = (
     r"\b(?:attach(?:ed|ment)|address|zoom|teams\s+link|parking|courier)\b",
 )
 PRICED = re.compile(
-    r"\b(?:pric(?:e|es|ed|ing)|quot(?:e|es|ed|ation)|cost(?:s)?|total|amount|fee|budget|offer|pay|deal\s+at)\b"
+    r"\b(?:pric(?:e|es|ed|ing)|quot(?:e|es|ed|ation)|cost(?:s)?|total|amount|fee|budget|offer|pay|deal\s+at|all[\s-]in|settle|do\s+it\s+for|let\s+it\s+go|let\s+you\s+have|"
+    r"(?:come|bring\s+it|get\s+it|drop|go|move|came)\s+(?:\w+\s+)?(?:down|to)|go\s+(?:as\s+low|down)|meet\s+(?:you\s+)?at|best\s+(?:i|we)\s+can|lowest|accept|sell)\b"
 )
-GIFT = (
-    r"\bfree\s+of\s+charge\b|\bat\s+no\s+(?:extra\s+|additional\s+)?(?:cost|charge)\b",
-    r"\bbuy\s+one\s+get\s+one\b|\bthrow\s+in\b[^.\n]{0,30}\bfor\s+free\b",
+RATE = (
+    r"\b\d+(?:\.\d+)?\s*(?:%|percent)\s+(?:annual\s+|yearly\s+)?(?:maintenance|service|support|subscription|management|commission|interest|handling)(?:\s+(?:fee|charge|rate))?\b",
+    r"\b(?:maintenance|service|support|subscription|management|commission|interest|handling)\s+(?:fee|charge|rate)?s?\s*(?:is|are|at|of|:)\s*(?:only\s+)?\d+(?:\.\d+)?\s*(?:%|percent)",
 )
 
 
@@ -92,3 +91,12 @@ def english_value(words: str) -> int:
         else:
             part += WORDS.get(word, 0)
     return total + part
+
+
+def english_figures(text: str) -> str:
+    """English numbers as figures, padded so that places stay: "twelve percent" -> "12     percent"."""
+
+    def figure(match: re.Match[str]) -> str:
+        return str(english_value(match.group())).ljust(len(match.group()))[: len(match.group())]
+
+    return ENGLISH_NUMBER.sub(figure, text)

@@ -18,12 +18,14 @@ SCALES = {
 }  # fmt: skip
 SCALE = r"千万|百万|十万|亿|億|万|萬|千|百|thousand|million|billion|grand|mio|mil|mn|bn|[kmw]"
 PLAIN = re.compile(
-    rf"(?:(?<![\d.a-z])|(?<=rmb)|(?<=cny)|(?<=usd)|(?<=eur))(?P<n>{ARABIC})(?:\s?(?P<s>{SCALE})(?![a-z0-9]))?(?:(?<=[万萬])(?P<t>\d)(?P<q>[千百])?(?!\d))?"
+    rf"(?:(?<![\d.a-z])|(?<=rmb)|(?<=cny)|(?<=usd)"
+    rf"|(?<=eur))(?P<n>{ARABIC})(?:\s?(?P<s>{SCALE})(?![a-z0-9]))?(?:(?<=[万萬])(?P<t>\d)(?P<q>[千百])?(?!\d))?"
 )
 CHINESE = re.compile(rf"[{CN}]+(?:点[{CN}]+)?|半(?=[百千万亿])")
 BEFORE = re.compile(r"(?:[¥$€£]|rmb|cny|usd|人民币|eur)\s*:?\s*$")
 AFTER = re.compile(
-    r"\s*(?:多|左右)?\s*(?:元(?![旦素件器年宵凶老帅首数])|圆整?(?!形)|块钱|块(?=[\s,。,;!?每/的]|$)|人民币|rmb|cny|usd|yuan|dollars?|euros?|eur(?![a-z]))"
+    r"\s*(?:多|左右)?\s*(?:元(?![旦素件器年宵凶老帅首数])|圆整?(?!形)|块钱|块(?=[\s,。,;!?每/的]|$)|人民币|rmb"
+    r"|cny|usd|yuan|dollars?|euros?|eur(?![a-z]))"
 )
 COUNTED = re.compile(
     r"\s*(?:多|余|左右|以上)?\s*(?:个|人|台|例|次|张|条|家|名|位|份|小时|分钟|天|年|月|日|周|页|行|级|米|公里|平|吨|字|床|科|套|"
@@ -32,8 +34,19 @@ COUNTED = re.compile(
     r"exams?|scans?|studies|documents?|hospitals?|customers|display|monitor|pixels?|tb|gb|mb|kb|km|kg)"
 )
 FINISH = re.compile(
-    r"\s*(?:左右|以内|以下|起|整|吧|的|就|可以|成交|怎么样|如何|,|。|\.|;|!|\?|、|\)|\n|$|含税|不含税|total|in total)"
+    r"\s*(?:左右|以内|以下|起|整|吧|的|就|给|可以|成交|怎么样|如何|,|。|\.|;|!|\?|、|\)|\n|$|含税|不含税|total"
+    r"|in total|if\b|and\b|when\b|should\b|flat\b|net\b|plus\b|all[- ]in|for\s+(?:everything|the\s+(?:whole|lot|package)))"
 )
+
+
+THINGS = re.compile(
+    r"(?:硬盘|屏幕?|显示器|主板|电池|内存|显卡|板卡|玻璃|芯片|模块|电路板|盘)\s*(?:共|有|各|含|:)?\s*$"
+)
+"""What is counted in 块 and is no money."""
+
+
+BIG = re.compile(r"万|million|thousand|grand|mil\b")
+"""Words of size that stand for money when nothing is counted after them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,8 +81,10 @@ def is_money(number: Number, text: str, priced: bool) -> bool:
     if COUNTED.match(rest) or not 100 <= number.value < 10**10:
         return False
     if number.scaled and number.step * 10 >= 1 and number.value >= 1000:
-        return priced or bool(FINISH.match(rest) and "万" in text[number.start : number.end])
-    return priced and number.value >= 1000 and not number.chinese
+        return priced or bool(FINISH.match(rest) and BIG.search(text, number.start, number.end))
+    written = text[number.start : number.end]
+    year = written.isdigit() and 2015 <= number.value <= 2045
+    return priced and number.value >= 1000 and not number.chinese and not year
 
 
 def value_of(words: str) -> Decimal | None:
@@ -127,10 +142,13 @@ def _chinese(text: str) -> Iterator[Number]:
         if words in ("万", "千", "百", "亿", "十") or (match.start() and text[match.start() - 1].isdigit()):
             continue
         value = value_of(words)
+        if value is None and len(words) > 2:  # 两万五一套: the last sign counts what follows
+            words = words[:-1]
+            value = value_of(words)
         if value is not None:
             scaled = any(char in words for char in "百千万亿佰仟萬億")
             step = Decimal(10000) if words.endswith(("万", "萬")) else Decimal(1)
-            yield _number(text, match.start(), match.end(), value, step, scaled, True)
+            yield _number(text, match.start(), match.start() + len(words), value, step, scaled, True)
 
 
 def _english(text: str) -> Iterator[Number]:
@@ -144,5 +162,8 @@ def _english(text: str) -> Iterator[Number]:
 def _number(
     text: str, start: int, end: int, value: Decimal, step: Decimal, scaled: bool, chinese: bool
 ) -> Number:
-    marked = bool(BEFORE.search(text[max(0, start - 12) : start]) or AFTER.match(text[end : end + 12]))
+    after = AFTER.match(text[end : end + 12])
+    if after and after.group().strip() == "块" and THINGS.search(text[max(0, start - 8) : start]):
+        after = None
+    marked = bool(BEFORE.search(text[max(0, start - 12) : start]) or after)
     return Number(start=start, end=end, value=value, step=step, scaled=scaled, marked=marked, chinese=chinese)

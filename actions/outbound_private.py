@@ -1,4 +1,4 @@
-"""Personal numbers, addresses and links in a text: mobile phones, identity cards, bank cards, mails, URLs."""
+"""Personal numbers, addresses and links in a text: phones, identity cards, passports, bank cards, mails, URLs."""
 
 from __future__ import annotations
 
@@ -10,6 +10,15 @@ IDENTITY = re.compile(
     r"(?<![\da-z])(\d{6}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])\d{3}[\dx])(?![\da-z])"
 )
 CARD = re.compile(r"(?<![\d.])\d(?:[ -]?\d){14,18}(?!\d)")
+PASSPORT = re.compile(
+    r"(?:护照|passport|通行证|签证|台胞证|回乡证)[^,。;!?\n]{0,16}?(?<![a-z\d])((?:[a-z]{1,2}\d{7,8}|\d{9}))(?![a-z\d])"
+    r"|(?<![a-z\d])((?:[a-z]{1,2}\d{7,8}|\d{9}))(?![a-z\d])[^,。;!?\n]{0,6}(?:护照|passport|通行证)"
+)
+"""A passport or travel permit: its number beside the word; by itself it could be any code."""
+ABROAD = re.compile(
+    r"(?:手机|私人(?:电话|号码)|\b(?:mobile|cell(?:phone)?|private|personal|home)(?:\s+(?:phone|number|no\.?))?)[^,。;!?\n\d+]{0,12}(\+\d{1,3}[\s()-]*\d(?:[\s().-]?\d){6,12})(?!\d)"
+)
+"""A number from abroad that the text itself calls private or mobile."""
 EMAIL = re.compile(
     r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9\u4e00-\u9fff-]+(?:\.[a-z0-9\u4e00-\u9fff-]+)*\.[a-z0-9-]{2,}"
 )
@@ -21,7 +30,7 @@ WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
 def personal_numbers(text: str) -> Iterator[tuple[int, int, str]]:
-    """(start, end, kind) with kind mobile, identity_card (checksum right) or bank_card (Luhn right)."""
+    """(start, end, kind) with kind mobile, identity_card (checksum right), bank_card (Luhn right) or passport."""
     taken: list[tuple[int, int]] = []
     for match in IDENTITY.finditer(text):
         if identity_valid(match[1]):
@@ -39,7 +48,13 @@ def personal_numbers(text: str) -> Iterator[tuple[int, int, str]]:
             yield match.start(), match.end(), "bank_card"
     for match in MOBILE.finditer(text):
         if not _inside(match.span(), taken):
+            taken.append(match.span())
             yield match.start(), match.end(), "mobile"
+    for pattern, kind in ((PASSPORT, "passport"), (ABROAD, "mobile")):
+        for match in pattern.finditer(text):
+            span = match.span(match.lastindex or 0)
+            if not _inside(span, taken):
+                yield *span, kind
 
 
 def identity_valid(number: str) -> bool:

@@ -18,18 +18,25 @@ WORD = re.compile(r"[^\W\d_]+")
 BASE64 = re.compile(r"(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/_-]{8,}={0,2}(?![A-Za-z0-9+/_=-])")
 PERCENT = re.compile(r"(?:%[0-9a-fA-F]{2}){2,}[^\s%]*(?:%[0-9a-fA-F]{2})*")
 ENTITY = re.compile(r"(?:&#x?[0-9a-fA-F]{2,6};){2,}")
+ESCAPED = re.compile(r"(?:\\u\{?[0-9a-fA-F]{4}\}?){2,}|(?:u\+[0-9a-fA-F]{4}[\s,]*){2,}", re.IGNORECASE)
+QUOTED = re.compile(r"(?:=[0-9A-F]{2}){3,}")
+HEXED = re.compile(r"(?<![0-9a-zA-Z])(?:0x)?(?:[0-9a-fA-F]{2}[\s:]?){4,}(?![0-9a-zA-Z])")
+COMBINING = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]")
+"""Marks laid over the sign before them; 8\u03368\u0336 still reads 88."""
 BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
 HIDDEN_EXTRA = frozenset("\u115f\u1160\u3164\uffa0\u034f\u180e\u00ad\ufeff")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """A place in the original text, [start, end), what it is, and the original words there."""
+    """A place in the original text, [start, end), what it is, and the original words there. `where` names the text:
+    "" for subject and body, else a place in an attachment."""
 
     start: int
     end: int
     kind: str
     text: str
+    where: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,13 +65,17 @@ def clean(text: str) -> Cleaned:
     origins: list[int] = []
     hidden: list[Finding] = []
     for place, char in enumerate(text):
-        if _invisible(char):
+        if char > "\x7f" and (_invisible(char) or COMBINING.match(char)):
             kind = "bidi" if char in BIDI else "zero_width"
-            if not _joins_emoji(text, place):
+            if not _joins_emoji(text, place) and not COMBINING.match(char):
                 hidden.append(Finding(start=place, end=place + 1, kind=kind, text=char))
             continue
+        if char <= "\x7f":
+            letters.append(char.lower())
+            origins.append(place)
+            continue
         for folded in unicodedata.normalize("NFKC", char):
-            letter = folded.lower()
+            letter = str(unicodedata.decimal(folded)) if folded.isdecimal() else folded.lower()
             letters.append(letter if len(letter) == 1 else folded)
             origins.append(place)
     joined, lookalikes = _unmask("".join(letters))
@@ -74,20 +85,30 @@ def clean(text: str) -> Cleaned:
 
 
 def decoded(text: str) -> Iterator[tuple[int, int, str, str]]:
-    """Hidden words in the text: (start, end, kind, plain words) for base64, percent and entity encodings."""
+    """Hidden words in the text: (start, end, kind, plain words) for base64, hex, percent and the like."""
     for match in PERCENT.finditer(text):
         plain = unquote(match.group(), errors="replace")
         if "\ufffd" not in plain and _readable(plain):
             yield match.start(), match.end(), "percent_encoding", plain
     for match in ENTITY.finditer(text):
         yield match.start(), match.end(), "html_entity", html.unescape(match.group())
-    for match in BASE64.finditer(text):
-        plain = _from_base64(match.group())
-        if plain:
-            yield match.start(), match.end(), "base64", plain
+    for match in ESCAPED.finditer(text):
+        codes = re.findall(r"[0-9a-fA-F]{4}", match.group())
+        yield match.start(), match.end(), "unicode_escape", "".join(chr(int(code, 16)) for code in codes)
+    for pattern, kind, opened in (
+        (QUOTED, "quoted_printable", _from_quoted),
+        (HEXED, "hex", _from_hex),
+        (BASE64, "base64", _from_base64),
+    ):
+        for match in pattern.finditer(text):
+            plain = opened(match.group())
+            if plain:
+                yield match.start(), match.end(), kind, plain
 
 
 def _from_base64(token: str) -> str:
+    if token.isdigit() or (token.isalpha() and (token.islower() or token.istitle() or token.isupper())):
+        return ""  # a number or a word, which decodes to something only by chance
     body = token.rstrip("=").replace("-", "+").replace("_", "/")
     try:
         plain = base64.b64decode(body + "=" * (-len(body) % 4), validate=True).decode("utf-8")
@@ -95,6 +116,25 @@ def _from_base64(token: str) -> str:
         return ""
     meant = len(body) >= 12 or any(char.isdigit() or char > "\u2e80" for char in plain)
     return plain if meant and _readable(plain) else ""
+
+
+def _from_quoted(token: str) -> str:
+    return _utf8(bytes.fromhex(token.replace("=", "")))
+
+
+def _from_hex(token: str) -> str:
+    digits = re.sub(r"[\s:]", "", token.removeprefix("0x"))
+    plain = _utf8(bytes.fromhex(digits)) if len(digits) % 2 == 0 else ""
+    telling = any(char.isdigit() or char > "\u2e80" for char in plain)
+    return plain if (telling and not digits.isdigit()) or plain.isdigit() else ""
+
+
+def _utf8(data: bytes) -> str:
+    try:
+        plain = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return ""
+    return plain if _readable(plain) else ""
 
 
 def _readable(plain: str) -> bool:

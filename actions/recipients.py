@@ -7,7 +7,8 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Literal, get_args
 
-from .confusables import skeleton
+from .confusables import mixes_scripts, skeleton, visible
+from .mail_domains import FREE_MAIL, SUFFIXES
 from .template_distance import template_distance
 
 __all__ = [
@@ -17,6 +18,8 @@ __all__ = [
     "RecipientClass",
     "classify_recipient",
     "confusable_with",
+    "display_name",
+    "imitates_person",
     "normalise_address",
     "normalise_domain",
     "template_distance",
@@ -34,78 +37,9 @@ RecipientClass = Literal[
     "blocked",
 ]
 ORDER: tuple[RecipientClass, ...] = get_args(RecipientClass)
-FREE_MAIL = frozenset(
-    [
-        "126.com",
-        "139.com",
-        "163.com",
-        "189.cn",
-        "21cn.com",
-        "aliyun.com",
-        "aol.com",
-        "foxmail.com",
-        "gmail.com",
-        "gmx.com",
-        "gmx.de",
-        "googlemail.com",
-        "hotmail.com",
-        "icloud.com",
-        "live.cn",
-        "live.com",
-        "mail.com",
-        "mail.ru",
-        "me.com",
-        "msn.com",
-        "naver.com",
-        "outlook.com",
-        "proton.me",
-        "protonmail.com",
-        "qq.com",
-        "sina.cn",
-        "sina.com",
-        "sohu.com",
-        "tom.com",
-        "tutanota.com",
-        "vip.163.com",
-        "vip.qq.com",
-        "vip.sina.com",
-        "wo.cn",
-        "yahoo.cn",
-        "yahoo.com",
-        "yahoo.com.cn",
-        "yandex.com",
-        "yandex.ru",
-        "yeah.net",
-        "zoho.com",
-    ]
-)
-SUFFIXES = frozenset(
-    [
-        "ac.cn",
-        "ac.uk",
-        "co.in",
-        "co.jp",
-        "co.kr",
-        "co.uk",
-        "com.au",
-        "com.br",
-        "com.cn",
-        "com.hk",
-        "com.my",
-        "com.sg",
-        "com.tw",
-        "edu.cn",
-        "example.cn",
-        "example.com",
-        "example.net",
-        "example.org",
-        "gov.cn",
-        "net.cn",
-        "org.cn",
-        "org.uk",
-    ]
-)
 LOCAL = re.compile(r"[^\s@<>(),;:\\\"\[\]\x00-\x1f\x7f]{1,64}")
+ROUTED = re.compile(r"[%!]|=\?")
+"""Signs by which one mailbox passes mail on to another (RFC 5321, appendix), or that stand for other letters."""
 BRAND_LENGTH = 5
 
 
@@ -126,6 +60,10 @@ def normalise_address(text: str) -> str:
         raise BadAddress(f"邮箱地址应写成 名字@域名: {address[:80]!r} / write name@domain")
     if not LOCAL.fullmatch(local) or local[0] == "." or local[-1] == "." or ".." in local:
         raise BadAddress(f"@ 前面的部分不合规: {local[:80]!r} / the part before the @ is not valid")
+    if ROUTED.search(local) or mixes_scripts(local):
+        raise BadAddress(
+            f"@ 前面的部分有转寄符号或混用了不同文字: {local[:80]!r} / the part before the @ routes on or mixes alphabets"
+        )
     return f"{local}@{normalise_domain(domain)}"
 
 
@@ -134,7 +72,9 @@ def normalise_domain(domain: str) -> str:
     import idna
 
     try:
-        name = idna.encode(domain.strip().rstrip("."), uts46=True, std3_rules=True).decode().lower()
+        name = (
+            idna.encode(domain.strip().rstrip("."), uts46=True, std3_rules=True).decode().lower().rstrip(".")
+        )
     except (idna.IDNAError, UnicodeError) as error:
         raise BadAddress(f"域名不合规: {domain[:80]!r} / not a domain name") from error
     if "." not in name or len(name) > 253 or name.rpartition(".")[2].isdigit():
@@ -157,7 +97,8 @@ def classify_recipient(
     wanted = address.lower()
     domain = wanted.rpartition("@")[2]
     stops = {one.lower().lstrip("@") for one in blocked}
-    if wanted in stops or _under(domain, stops):
+    untagged = f"{wanted.rpartition('@')[0].partition('+')[0]}@{domain}"
+    if wanted in stops or untagged in stops or _under(domain, stops):
         return "blocked"
     if wanted == self_address.lower():
         return "self"
@@ -172,6 +113,35 @@ def classify_recipient(
     return "known_domain" if _under(domain, known_domains) else "new_domain"
 
 
+def imitates_person(address: str, known: Iterable[str]) -> str:
+    """The known address that this one imitates at the same domain (wan9 for wang, vvang for wang); "" for a known
+    address and for one that looks like none."""
+    everybody = {one.lower() for one in known}
+    wanted = address.lower()
+    local, _, domain = wanted.rpartition("@")
+    if wanted in everybody:
+        return ""
+    alike = skeleton(local)
+    return next(
+        (
+            one
+            for one in sorted(everybody)
+            if one.endswith(f"@{domain}") and skeleton(one.rpartition("@")[0]) == alike
+        ),
+        "",
+    )
+
+
+def display_name(name: str, known_names: Iterable[str]) -> str:
+    """The name to show for an address that is no contact's; "" for one that could deceive: it holds an address or signs
+    that hide, or it is the name of somebody whose address this is not."""
+    plain = " ".join(unicodedata.normalize("NFKC", name).split())
+    if "@" in plain or "<" in plain or ">" in plain or visible(name) != name or mixes_scripts(plain):
+        return ""
+    taken = {skeleton(one) for one in known_names}
+    return "" if skeleton(plain) in taken else plain
+
+
 def worst(classes: Iterable[RecipientClass]) -> RecipientClass:
     """The most worrying of several; nobody at all counts as oneself."""
     return max(classes, key=ORDER.index, default="self")
@@ -183,8 +153,8 @@ def confusable_with(domain: str, known_domains: Iterable[str]) -> str | None:
     Seen: look-alike letters and digits (also in punycode), rn for m, one typing slip, another ending after the same
     name, and a known domain or name worn as a sub-domain or between hyphens.
     """
-    wanted = _readable(domain)
-    known = sorted({_readable(one) for one in known_domains if one.strip()})
+    wanted = readable_domain(domain)
+    known = sorted({readable_domain(one) for one in known_domains if one.strip()})
     if _under(wanted, known):
         return None
     return next((one for one in known if _imitates(wanted, one)), None)
@@ -220,8 +190,8 @@ def _brand(domain: str) -> str:
     return labels[-width - 1] if len(labels) > width else labels[0]
 
 
-def _readable(domain: str) -> str:
-    """Punycode labels as the letters a person sees."""
+def readable_domain(domain: str) -> str:
+    """A domain with its punycode labels as the letters a person sees."""
     return ".".join(_unpunycode(label) for label in domain.strip().rstrip(".").lower().split("."))
 
 

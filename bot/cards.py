@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from actions.card import ActionCard, Explanation
+from actions.confusables import visible
 from actions.wording import local_moment, state_name
 
 
@@ -38,7 +39,7 @@ def card_text(card: ActionCard, language: str = "zh") -> str:
             f"/approve {card.code}{confirm} · /reject {card.code} {'reason' if en else '原因'} · "
             f"/edit {card.code} … · /why {card.code}"
         )
-    return "\n".join(lines)
+    return visible("\n".join(lines))
 
 
 def _content(card: ActionCard, en: bool) -> list[str]:
@@ -48,7 +49,10 @@ def _content(card: ActionCard, en: bool) -> list[str]:
         lines.append(_line(en, "金额/折扣", "Amount/discount", card.amount_line))
     if card.authority:
         lines.append(_line(en, "权限", "Authority", card.authority))
-    lines += [_line(en, line.zh, line.en, line.value) for line in card.lines]
+    lines += [
+        _line(en, line.zh, line.en, line.value_en if en and line.value_en else line.value)
+        for line in card.lines
+    ]
     if card.subject:
         lines.append(_line(en, "主题", "Subject", card.subject))
     lines += [f"  | {line}" for line in marked(card).splitlines()]

@@ -93,6 +93,7 @@ def context_of(facts: ActionFacts) -> Json:
     """Action facts as a Cedar context without the approvals, which `approvals_context` gives rung by rung."""
     context = facts.as_record()
     del context["approvals"]
+    context["findings"] = sorted({str(one).partition("@")[0] for one in facts.findings})
     return context
 
 

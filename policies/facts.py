@@ -76,6 +76,10 @@ class ActionFacts:
     info, price, discount, commitment, legal, complaint, personal_data}. `tainted_args` names arguments carrying an
     untrusted label (authority.md E4). `discount_bp` is the largest of the typed argument and what the text says.
     `mails_to_contact_7d` and `mails_by_rep_today` count the mail that is asked for as well.
+    `attachments_unreadable` counts attachments whose text could not be read whole, `attachments_blocked` those that are
+    programs, carry macros or scripts, or are not what they say. `findings` are `kind@place` of what the outbound check
+    saw; the rules see the kinds alone. Further content classes: terms (perhaps a commitment), third_party (perhaps
+    another customer), disguised (words that hide or imitate).
     `changed_fields` names what an update of a record touches, e.g. note, stage, stage_back, close, owner, amount.
     """
 
@@ -91,6 +95,9 @@ class ActionFacts:
     tainted_args: frozenset[str] = frozenset()
     leaks_floor: bool = False
     leaks_other_customer: bool = False
+    attachments_unreadable: int = 0
+    attachments_blocked: int = 0
+    findings: frozenset[str] = frozenset()
     template_distance_bp: int = 0
     mails_to_contact_7d: int = 0
     mails_by_rep_today: int = 0

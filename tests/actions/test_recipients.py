@@ -6,11 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from actions.confusables import visible
 from actions.recipients import (
     ORDER,
     BadAddress,
     classify_recipient,
     confusable_with,
+    display_name,
+    imitates_person,
     normalise_address,
     template_distance,
     worst,
@@ -26,6 +29,11 @@ KNOWN = ("huadongmed.example.com", "renxin-hospital.cn", "hp.com")
         ("a＠b.cn", "a@b.cn"),
         ("王@例子.CN", "王@xn--fsqu00a.cn"),
         ("a@b.cn.", "a@b.cn"),
+        ("a@b.cn。", "a@b.cn"),
+        ("a@b。cn", "a@b.cn"),
+        ("王小明@b.cn", "王小明@b.cn"),
+        ("иван@b.cn", "иван@b.cn"),
+        ("a+tag@b.cn", "a+tag@b.cn"),
     ],
 )
 def test_one_spelling(given_: str, wanted: str) -> None:
@@ -34,7 +42,10 @@ def test_one_spelling(given_: str, wanted: str) -> None:
 
 @pytest.mark.parametrize(
     "bad", ["", "a", "@b.cn", "a@", "a@b", "a b@c.cn", "a@b..cn", "a@1.2.3.4", ".a@b.cn", "a..b@c.cn", "a@-b.cn",
-            "a\u200b@b.cn", "a@b.cn\r\nBcc: c@d.cn", "a,b@c.cn", "<a@b.cn>", "a@b_c.cn", "x" * 65 + "@b.cn"],
+            "a\u200b@b.cn", "a@b.cn\r\nBcc: c@d.cn", "a,b@c.cn", "<a@b.cn>", "a@b_c.cn", "x" * 65 + "@b.cn",
+            '"wang li"@b.cn', "wang(boss)@b.cn", "boss@b.cn <x@evil.example>", "team: a@b.cn, c@d.cn;", "a@[127.0.0.1]", "a@localhost",
+            "wаng@b.cn", "wang%evil.example@b.cn", "evil.example!wang@b.cn", "=?utf-8?q?x?=@b.cn", "a@b@c.cn", "@b.cn:x@evil.example",
+            "mailto:a@b.cn", "a@b.cn;c@d.cn", "a@b.cn\u202e", "αbc@b.cn"],
 )  # fmt: skip
 def test_what_is_no_address_is_refused_with_a_reason(bad: str) -> None:
     with pytest.raises(BadAddress, match=r"/ \w"):
@@ -107,3 +118,39 @@ def test_distance_from_the_template() -> None:
     assert 0 < small < large < 10_000
     assert template_distance("abc", "xyz") == 10_000
     assert template_distance("", "") == 0
+
+
+def test_a_blocked_box_cannot_be_reached_by_a_tag() -> None:
+    def kind(address: str) -> str:
+        return classify_recipient(
+            address, deal_contacts=(), account_domains=("b.cn",), known_domains=("b.cn",), colleague_domain="us.cn",
+            self_address="me@us.cn", blocked=("wang@b.cn",),
+        )  # fmt: skip
+
+    assert kind("wang+x@b.cn") == "blocked"
+    assert kind("wang2@b.cn") != "blocked"
+
+
+@pytest.mark.parametrize(
+    ("address", "wanted"),
+    [("vvang@b.cn", "wang@b.cn"), ("WANG@b.cn", ""), ("wang@b.cn", ""), ("wan9@b.cn", "wang@b.cn"), ("wang@c.cn", ""), ("li@b.cn", ""),
+     ("wаng@b.cn", "wang@b.cn")],
+)  # fmt: skip
+def test_who_only_looks_like_somebody_known(address: str, wanted: str) -> None:
+    assert imitates_person(address, ["wang@b.cn", "zhao@b.cn"]) == wanted
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("张三", "张三"), (" 张  三 ", "张 三"), ("王建国", ""), ("王 建国", "王 建国"), ("boss@b.cn", ""), ("<boss>", ""),
+     ("a\u202eb", ""), ("王\u200b建国", ""),
+     ("Grаce", ""), ("Grace Huang", ""), ("GRACE HUANG", ""), ("Ｚｈａｎｇ", "Zhang")],
+)  # fmt: skip
+def test_names_that_would_deceive_are_not_shown(name: str, shown: str) -> None:
+    assert display_name(name, ["王建国", "Grace Huang"]) == shown
+
+
+def test_hidden_signs_are_written_out_and_emoji_are_not() -> None:
+    assert visible("报价\u202efdp.docx") == "报价⟨U+202E⟩fdp.docx"
+    assert visible("a\u200bb\n\tc") == "a⟨U+200B⟩b\n\tc"
+    assert visible("👨\u200d👩\u200d👧 好") == "👨\u200d👩\u200d👧 好"
