@@ -19,9 +19,9 @@ from .documents.draft import USABLE, products_by_id
 from .documents.faults import DocumentRefused
 from .documents.rows import SPOKEN
 from .effect import BadArguments, Files, Order, Preview, Scene
-from .mail_facts import outbound_context
 from .mailing import Address, mail_facts, mail_preview, one_line, recipient
 from .outbound import OutboundContext, scan
+from .outbound_records import outbound_context
 from .paper_keeping import amount_line, check_pdf, clause_difference, paper_evidence, paper_lines
 from .tables import Action
 
