@@ -79,6 +79,11 @@ def _works_here(address: str, scene: Scene) -> bool:
     return any(one.email.lower() == address.lower() for one in people.people(scene.session))
 
 
+def colleague_name(address: str, scene: Scene) -> str:
+    """The name of the colleague this address belongs to; "" for anybody else's."""
+    return next((p.name for p in people.people(scene.session) if p.email.lower() == address.lower()), "")
+
+
 def known_names(scene: Scene) -> tuple[str, ...]:
     """Names that somebody else may not go by: colleagues and the customer's people."""
     colleagues = [one.name for one in people.people(scene.session)]

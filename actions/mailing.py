@@ -6,7 +6,6 @@ A mail payload has `to` and `cc` (lists of {address, name, contact_id, badge}), 
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from datetime import timedelta, timezone
 from typing import Any
@@ -20,10 +19,11 @@ from .action import UNTRUSTED_LABELS
 from .card import CardLine, RecipientLine
 from .effect import BadArguments, Hands, Order, Preview, Scene
 from .gateways.mail import Attachment, Delivery, Mail, Mailbox
-from .mail_facts import badge_of, gather, known_names
+from .mail_facts import badge_of, colleague_name, gather, known_names
 from .outbound import OutboundContext, scan
 from .outgoing import finding_lines
 from .recipients import display_name, normalise_address, readable_domain
+from .template_distance import difference
 
 BADGES = {
     "self": "自己",
@@ -71,9 +71,10 @@ def recipient(entry: Address, scene: Scene) -> dict[str, str]:
     except ValueError as error:
         raise BadArguments(f"收件人地址 {entry.address!r} 不对 / bad recipient address: {error}") from error
     kind, contact = badge_of(address, scene)
+    name = contact.name if contact else colleague_name(address, scene)
     return {
         "address": address,
-        "name": contact.name if contact else display_name(entry.name, known_names(scene)),
+        "name": name or display_name(entry.name, known_names(scene)),
         "contact_id": contact.id if contact else "",
         "badge": BADGES[kind],
     }
@@ -133,7 +134,7 @@ def mail_preview(payload: Mapping[str, Any], facts: Mapping[str, Any], what: tup
         subject=payload["subject"],
         body=payload["body"],
         amount_line=f"折扣 {discount / 100:g} % · {floor}" if discount else "",
-        difference=_difference(payload["template_text"], payload["body"]),
+        difference=difference(payload["template_text"], payload["body"]),
         highlights=_highlights(payload["body"]),
         lines=(
             *attachment_lines(payload.get("attachments", ())),
@@ -238,14 +239,6 @@ def as_interaction(order: Order) -> Interaction:
 
 def _mailboxes(entries: list[dict[str, str]]) -> tuple[Mailbox, ...]:
     return tuple(Mailbox(name=entry["name"], address=entry["address"]) for entry in entries)
-
-
-def _difference(template: str, body: str) -> str:
-    """Unified diff of the text against its template; empty when there is no template."""
-    if not template:
-        return ""
-    lines = difflib.unified_diff(template.splitlines(), body.splitlines(), "模板", "邮件", lineterm="", n=0)
-    return "\n".join(lines)
 
 
 def _highlights(body: str) -> tuple[tuple[int, int, str], ...]:

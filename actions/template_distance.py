@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 
 FIELD = re.compile(r"\{[A-Za-z_][A-Za-z0-9_]*\}")
@@ -47,3 +48,11 @@ def _filled(literals: list[str], text: str) -> bool:
         and len(gap) <= FIELD_LENGTH
         and "\n" not in gap
     )
+
+
+def difference(template: str, body: str) -> str:
+    """Unified diff of the text against its template; empty when there is no template."""
+    if not template:
+        return ""
+    lines = difflib.unified_diff(template.splitlines(), body.splitlines(), "模板", "邮件", lineterm="", n=0)
+    return "\n".join(lines)
