@@ -66,14 +66,21 @@ def trip(session: Session, name: str, error: str, now: datetime) -> None:
         _alarm(session, name, after, error, now)
 
 
-def tell_held(session: Session, actions: list[Action], row: GatewayState, now: datetime) -> list[str]:
-    """Each asker hears once per outage that their action waits, and why; returns the ids told of."""
+def untold(session: Session, actions: list[Action], row: GatewayState) -> list[Action]:
+    """Of these actions the ones whose asker has not heard of this outage."""
+    if not actions:
+        return []
     known = select(Notice.action_id).where(Notice.kind == HELD, col(Notice.at) >= row.at)
     told = set(session.exec(known))
-    fresh = [action for action in actions if action.id not in told]
+    return [action for action in actions if action.id not in told]
+
+
+def tell_held(session: Session, actions: list[Action], row: GatewayState, now: datetime) -> list[str]:
+    """Each asker hears once per outage that their action waits, and why; returns the ids told of."""
+    fresh = untold(session, actions, row)
     again = local_time(row.retry_at) if row.retry_at else ""
+    zh, en = GATEWAYS.get(row.name, (row.name, row.name))
     for action in fresh:
-        zh, en = GATEWAYS.get(row.name, (row.name, row.name))
         words = (
             f"{action.code} 已到时间,但{zh}通道暂时不通({in_language(row.last_error, 'zh')}),没有发出,恢复后自动发送,"
             f"下次尝试 {again};要撤销请发 /undo {action.code}",

@@ -110,7 +110,9 @@ def mark(gate: Gate, held: Held, step: str) -> None:
     )
     with gate.store.session() as session:
         if session.connection().execute(mine).rowcount != 1:
-            raise Overtaken("处理超时,已由别的进程接管,这一次没有发出 / taken over by another process; not sent")
+            raise Overtaken(
+                "处理超时,已由别的进程接管,这一次没有发出 / taken over by another process; not sent"
+            )
         system = session.get(SystemState, 1)
         if system is not None and system.state not in RUNNING:
             raise Overtaken("发出前被紧急停止,没有发出 / stopped right before it went out; not sent")

@@ -31,13 +31,15 @@ FORGOTTEN_AFTER = timedelta(days=1)
 
 
 def worker_name() -> str:
-    """A name no other process has had: host, process id and eight random letters."""
-    return f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
+    """A name no other process has had: host, eight random letters, process id."""
+    return f"{socket.gethostname()[:40]}:{secrets.token_hex(4)}:{os.getpid()}"
 
 
 def senders(session: Session, now: datetime) -> int:
     """How many long-running senders are alive."""
-    alive = select(WorkerBeat.id).where(WorkerBeat.kind == SENDER, col(WorkerBeat.seen_at) > now - SILENT_AFTER)
+    alive = select(WorkerBeat.id).where(
+        WorkerBeat.kind == SENDER, col(WorkerBeat.seen_at) > now - SILENT_AFTER
+    )
     return len(session.exec(alive).all())
 
 

@@ -62,14 +62,14 @@ class SmtpGateway:
             content = render(mail)
             recipients = tuple(wire_address(address) for address in mail.recipients)
         except BadMail as error:
-            return Delivery(status="refused", detail=str(error), fault="mail")
+            return Delivery(status="refused", detail=str(error), fault="own")
         talk = _Talk()
         try:
             return self._talk(talk, mail, recipients, content)
         except Stopped as stopped:
             return replace(stopped.delivery, step=talk.step)
         except Overtaken as why:
-            return Delivery(status="failed", detail=str(why), step=talk.step, fault="mail")
+            return Delivery(status="failed", detail=str(why), step=talk.step, fault="own")
         except (OSError, smtplib.SMTPException, ValueError) as error:
             if talk.step in BEFORE_MEETING:
                 said = ("没能连上邮件服务器", "no usable connection")
