@@ -20,8 +20,11 @@ from .tables import WorkerBeat
 
 LOG = logging.getLogger(__name__)
 
-SENDER, ERRAND = "sender", "errand"
-"""Kinds: one that runs until told to stop, and one that was sent for a few actions."""
+Kind = Literal["sender", "errand"]
+"""One that runs until told to stop, and one that was sent for a few actions."""
+
+SENDER: Kind = "sender"
+ERRAND: Kind = "errand"
 
 BEAT_S = 2.0
 SILENT_AFTER = timedelta(seconds=15)
@@ -58,7 +61,7 @@ class Beat:
         self,
         store: Store,
         worker: str,
-        kind: Literal["sender", "errand"],
+        kind: Kind,
         clock: Callable[[], datetime],
         every_s: float = BEAT_S,
     ) -> None:

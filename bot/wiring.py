@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,9 +16,11 @@ from actions.effect import Hands
 from actions.evaluation import Rules
 from actions.files import Shelf
 from actions.gate import Gate
-from actions.gateways.mail import gateway_from
+from actions.gateways.elsewhere import Elsewhere
+from actions.gateways.mail import MailGateway
 from actions.handing import Handing
 from actions.performing import Performer
+from actions.retrying import Retries
 from actions.switch import Switch
 from actions.timers import Timers
 from knowledge.embeddings import Embedder, OfflineEmbedder, OpenAIEmbedder
@@ -29,6 +31,8 @@ from knowledge.search import Search, VectorOptions
 from knowledge.store import Store
 from policies.engine import Judge
 
+from .courier import Courier
+from .house_clock import HouseClock
 from .messages import Inbound
 from .settings import Settings
 
@@ -38,26 +42,25 @@ if TYPE_CHECKING:
 OFFLINE_EMBEDDING = "offline"
 
 
-def utc_clock() -> datetime:
-    return datetime.now(UTC)
-
-
 @dataclass
 class House:
-    """Everything, wired. Parts that cost time to import or open are made on first use."""
+    """Everything, wired. Parts that cost time to import or open are made on first use.
+
+    Only a house with a `mail` gateway lets anything out; the others hand ids to a sender (bot.courier).
+    """
 
     settings: Settings
     store: Store
-    clock: Callable[[], datetime] = utc_clock
+    clock: Callable[[], datetime]
+    mail: MailGateway | None = None
 
     @cached_property
     def gate(self) -> Gate:
         settings = self.settings
-        url = settings.smtp_url.get_secret_value()
         return Gate(
             store=self.store,
             judge=self.judge,
-            hands=Hands(mail=gateway_from(url, settings.var_dir / "outbox"), files=self.files),
+            hands=Hands(mail=self.mail or Elsewhere(), files=self.files),
             clock=self.clock,
             rules=Rules(
                 own_domain=settings.mail_domain or self._first_domain(),
@@ -68,6 +71,7 @@ class House:
                 escalate_after_s=int(settings.escalate_after_hours * 3600),
                 canary_every=settings.canary_every,
                 uncertain_after_s=settings.uncertain_after_s,
+                retries=Retries(attempts=settings.send_attempts, first_s=settings.retry_first_s),
             ),
             head_file=self.head_file,
         )
@@ -82,7 +86,11 @@ class House:
 
     @cached_property
     def performer(self) -> Performer:
-        return Performer(self.gate)
+        return Performer(self.gate, outward=self.mail is not None)
+
+    @cached_property
+    def courier(self) -> Courier:
+        return Courier(self.settings)
 
     @cached_property
     def switch(self) -> Switch:
@@ -153,7 +161,11 @@ class House:
         return "localhost"
 
 
-def open_house(settings: Settings | None = None, clock: Callable[[], datetime] = utc_clock) -> House:
+def open_house(
+    settings: Settings | None = None,
+    clock: Callable[[], datetime] | None = None,
+    mail: MailGateway | None = None,
+) -> House:
     """Read the settings, open the store, bring the database up to date."""
     settings = settings or Settings()
     store = Store(settings.database)
@@ -162,7 +174,7 @@ def open_house(settings: Settings | None = None, clock: Callable[[], datetime] =
     except BaseException:
         store.close()
         raise
-    return House(settings=settings, store=store, clock=clock)
+    return House(settings=settings, store=store, clock=clock or HouseClock(store), mail=mail)
 
 
 def open_search(settings: Settings, store: Store) -> Search:
