@@ -37,6 +37,7 @@ _EVENTS = {
     "escalated": ("升级审批", "escalated"),
     "handed_over": ("转交", "handed over"),
     "retried": ("稍后重试", "to be tried again"),
+    "late_report": ("执行进程迟到的报告", "a late report of the worker"),
     "settled": ("人工核实", "settled by a person"),
     "rescheduled": ("恢复后重新排期", "given a new window after the stop"),
 }

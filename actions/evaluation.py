@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from policies.facts import ActionFacts, ApprovalFacts, Principal, Resource
 
 from .effect import Effect, Files, LocalEffect, Scene, Subject
 from .people import principal_of
+from .retrying import Retries
 from .standing import in_pilot, level_of, scopes_of
 
 
@@ -27,7 +28,8 @@ class Rules:
 
     With `working_calendar` off, every hour counts as a working hour. Who is asked is reminded after `nudge_after_s`;
     after `escalate_after_s` their stand-ins are asked too; after `approval_ttl_s` the answer is no. One card in
-    `canary_every` has a twin with a fault in it (0: none).
+    `canary_every` has a twin with a fault in it (0: none). A worker not heard of for `uncertain_after_s` has broken off;
+    what surely was not sent is tried again as `retries` says.
     """
 
     own_domain: str = "localhost"
@@ -36,7 +38,8 @@ class Rules:
     approval_ttl_s: int = 24 * 3600
     nudge_after_s: int = 4 * 3600
     escalate_after_s: int = 12 * 3600
-    uncertain_after_s: int = 300
+    uncertain_after_s: float = 300
+    retries: Retries = field(default_factory=Retries)
     canary_every: int = 50
     autonomy: Mapping[str, int] | None = None
     templates: Path | None = None

@@ -182,6 +182,11 @@ class Gate:
         )
 
 
+def effect_named(verb: str) -> Effect | None:
+    """The effect of this verb, for whoever stands at the gate and may not see the menu."""
+    return EFFECTS.get(verb)
+
+
 def plan(action: Action, undo_seconds: int, now: datetime) -> None:
     """When it runs and until when it can be taken back: a local change at once and back for a while, a message after."""
     action.undo_until = now + timedelta(seconds=undo_seconds)

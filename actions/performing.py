@@ -2,47 +2,49 @@
 
 from __future__ import annotations
 
-import os
-import socket
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, and_, col, or_, select
 
-from knowledge.model import Person
-from policies.decision import Verdict
+from knowledge.store import StoreError
 
-from . import canaries, notices, obligations, record
+from . import breakers, canaries, endings, notices, record, settling
 from .action import State
-from .effect import UPDATE_UNDO, BadArguments, LocalEffect, Order, OutwardEffect
+from .claiming import Held, claim, mark
+from .effect import UPDATE_UNDO, BadArguments, Hands, LocalEffect, OutwardEffect
 from .effects import EFFECTS
 from .gate import Gate
 from .gateways.mail import Delivery
-from .stored import decision_record, payload_of
-from .subjects import subject_of
+from .gateways.steps import CLAIMED, TEXT_SENT, Watchable
 from .tables import Action
-from .wording import in_language, state_name
+from .workers import worker_name
 
-RUNNING = ("normal", "degraded")
-"""System states in which something may be performed at all."""
+LOG = logging.getLogger(__name__)
 
-_STATE_AFTER = {
-    "sent": State.EXECUTED,
-    "refused": State.FAILED,
-    "failed": State.FAILED,
-    "unknown": State.UNKNOWN,
-}
+END_PAUSES_S = (0.2, 0.5, 1, 2, 4, 8, 15)
+"""How long to wait between tries to write an end while the database is away; then with every look at the clock."""
 
 
 @dataclass
 class Performer:
-    """Performs due actions. Safe to run in several processes: each action is claimed by one conditional update."""
+    """Performs due actions. Safe to run in several processes: each action is claimed by one conditional update.
+
+    `worker` stands beside each fence it raises. Without `outward` it performs changes of our own rows alone: what leaves
+    the house is then left to a process that may (bot.sender).
+    """
 
     gate: Gate
-    worker: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}")
-    """Who raised a fence: written beside it, so that a person can see which process broke off."""
+    worker: str = field(default_factory=worker_name)
+    outward: bool = True
+    pause: Callable[[float], None] = time.sleep
+    _owed: list[tuple[Held, OutwardEffect, Delivery]] = field(default_factory=list, init=False)
 
     def tick(self) -> list[str]:
         """One look at the clock; returns the ids of actions whose state changed."""
@@ -55,8 +57,10 @@ class Performer:
         return changed
 
     def close_overdue(self) -> list[str]:
-        """Approvals nobody gave in time become a no; what broke off while running becomes unknown."""
+        """Approvals nobody gave in time become a no; what broke off while running is tried again or becomes unknown; who
+        waits for a gateway is told. Ends that could not be written are written."""
         now = self.gate.clock()
+        self._pay()
         waits = select(Action.id).where(
             or_(
                 and_(col(Action.state) == State.PENDING, col(Action.expires_at) <= now),
@@ -64,143 +68,124 @@ class Performer:
             )
         )
         with self.gate.store.reading() as session:
-            if session.exec(waits.limit(1)).first() is None:
-                return []  # the usual case takes no lock
-        return self._expire(now) + self._abandoned(now)
+            idle = session.exec(waits.limit(1)).first() is None
+        # the usual case takes no lock
+        changed = [] if idle else self._expire(now) + endings.abandoned(self.gate, now)
+        changed += self._hold(now)
+        return changed + (self._ask_around(now) if self.outward else [])
 
     def perform(self, action_id: str) -> bool:
         """Fence, perform, write the end. False when somebody else has it or the decision no longer allows it."""
         with self.gate.store.reading() as session:
             action = session.get(Action, action_id)
-            effect = EFFECTS.get(action.action) if action else None
+            effect = EFFECTS.get(action.action) if action and action.state == State.SCHEDULED else None
         if isinstance(effect, LocalEffect):
             return self._apply(action_id, effect)
-        return isinstance(effect, OutwardEffect) and self._send(action_id, effect)
+        return self.outward and isinstance(effect, OutwardEffect) and self._send(action_id, effect)
+
+    def due(self) -> list[str]:
+        """Ids of what may run now in this process, oldest first; what waits for its gateway is left out."""
+        now = self.gate.clock()
+        with self.gate.store.reading() as session:
+            closed = set(outward_verbs()) if not self.outward else self._shut_verbs(session, now)
+            return [row.id for row in self._scheduled(session, now) if row.action not in closed]
+
+    def due_elsewhere(self) -> list[str]:
+        """Ids of what may leave the house now, for a process that is allowed to let it."""
+        now = self.gate.clock()
+        with self.gate.store.reading() as session:
+            closed = self._shut_verbs(session, now)
+            rows = self._scheduled(session, now)
+            return [row.id for row in rows if row.action in outward_verbs() and row.action not in closed]
 
     def _send(self, action_id: str, effect: OutwardEffect) -> bool:
         """Something that leaves the house: the fence is committed before, the end after."""
+        watched = isinstance(_gateway(self.gate.hands, effect.gateway), Watchable)
         with self.gate.store.session() as session:
-            order = self._claim(session, action_id, self.gate.clock())
-            if order is None:
+            held = claim(
+                self.gate, session, action_id, self.worker, self.gate.clock(),
+                gateway=effect.gateway, watched=watched,
+            )  # fmt: skip
+            if held is None:
                 return False
-        delivery = Delivery(status="unknown", detail=_uncertain(order.message_id))
+        passed: list[str] = [] if watched else [""]
+
+        def on_step(step: str) -> None:
+            mark(self.gate, held, step)
+            passed.append(step)
+
+        delivery: Delivery | None = None
         try:
-            delivery = effect.perform(order, self.gate.hands)
-        finally:  # an effect that breaks has still happened, as far as anybody knows
-            self._finish(order, effect, delivery, self.gate.clock())
+            delivery = effect.perform(held.order, _watched(self.gate.hands, effect.gateway, on_step))
+        finally:  # an effect that breaks past the point of no return has happened, as far as anybody knows
+            self._finish(held, effect, delivery or _broken(passed))
         return True
+
+    def _finish(self, held: Held, effect: OutwardEffect, delivery: Delivery) -> None:
+        """Write the end; a database that is away is asked again, now and with every later look at the clock."""
+        for pause in (*END_PAUSES_S, None):
+            try:
+                with self.gate.store.session() as session:
+                    endings.finish(self.gate, session, held, effect, delivery, self.gate.clock())
+            except (StoreError, DBAPIError):
+                LOG.warning("the end of %s could not be written", held.order.action_id, exc_info=True)
+                if pause is None:
+                    self._owed.append((held, effect, delivery))
+                else:
+                    self.pause(pause)
+            else:
+                return
+
+    def _pay(self) -> None:
+        """Once more the ends that could not be written; one that still cannot stays owed and stops this look."""
+        while self._owed:
+            held, effect, delivery = self._owed[0]
+            with self.gate.store.session() as session:
+                endings.finish(self.gate, session, held, effect, delivery, self.gate.clock())
+            self._owed.pop(0)
 
     def _apply(self, action_id: str, effect: LocalEffect) -> bool:
         """A change of our own rows: claim, change and end in one transaction, so there is nothing to be unsure of."""
         now = self.gate.clock()
         with self.gate.store.session() as session:
-            order = self._claim(session, action_id, now)
-            if order is None:
+            held = claim(self.gate, session, action_id, self.worker, now)
+            if held is None:
                 return False
             action = session.get_one(Action, action_id)
             try:
                 with session.begin_nested():
-                    change = effect.apply(order, session, self.gate.hands)
+                    change = effect.apply(held.order, session, self.gate.hands)
             except BadArguments as error:
-                self._end(session, action, State.FAILED, {"detail": str(error)}, now)
+                endings.end(session, action, State.FAILED, {"detail": str(error)}, now)
                 return True
             result = {"detail": change.detail, "reference": change.reference, UPDATE_UNDO: dict(change.undo)}
-            self._end(session, action, State.EXECUTED, result, now)
+            endings.end(session, action, State.EXECUTED, result, now)
             return True
 
-    def due(self) -> list[str]:
-        """Ids of what may run now, oldest first."""
-        now = self.gate.clock()
+    def _scheduled(self, session: Session, now: datetime) -> list[Action]:
+        rows = select(Action).where(Action.state == State.SCHEDULED, col(Action.due_at) <= now)
+        return list(session.exec(rows.order_by(col(Action.due_at), col(Action.id))))
+
+    def _shut_verbs(self, session: Session, now: datetime) -> set[str]:
+        shut = breakers.shut(session, now)
+        return {verb for verb, gateway in outward_verbs().items() if gateway in shut}
+
+    def _hold(self, now: datetime) -> list[str]:
+        """Askers whose action waits for a gateway are told so, once for each outage."""
         with self.gate.store.reading() as session:
-            rows = select(Action.id).where(Action.state == State.SCHEDULED, col(Action.due_at) <= now)
-            return list(session.exec(rows.order_by(col(Action.due_at), col(Action.id))))
-
-    def _claim(self, session: Session, action_id: str, now: datetime) -> Order | None:
-        """Judge once more with what is true now; only then raise the fence `executing`, in the caller's transaction."""
-        stopped = record.lock_system(session).state not in RUNNING
-        action = session.get(Action, action_id)
-        if action is None or action.state != State.SCHEDULED or stopped or action.canary_of:
-            return None  # what is stopped waits; resuming gives it a new undo window
-        try:
-            payload = payload_of(action)
-            if record.judged_hash(session, action.id) != action.payload_hash:
-                raise ValueError(
-                    f"动作 {action.code} 的指纹与审计链不符 / the hash of {action.code} is not the judged one"
-                )
-        except ValueError as error:
-            self._refuse(session, action, State.DENIED, str(error), now)
-            return None
-        if not self._still_allowed(session, action, now):
-            return None
-        claim = (
-            update(Action)
-            .where(col(Action.id) == action_id, col(Action.state) == State.SCHEDULED)
-            .values(state=State.EXECUTING, finished_at=now, attempts=Action.attempts + 1, worker=self.worker)
-        )
-        if session.connection().execute(claim).rowcount != 1:
-            return None
-        session.refresh(action)
-        record.append(session, record.Event(name="executing", action=action, actor="system"), now)
-        return Order(
-            action_id=action.id,
-            message_id=action.message_id,
-            payload=payload,
-            sender=session.get_one(Person, action.requester_id),
-            now=now,
-            subject=subject_of(session, action),
-            labels={name: frozenset(values) for name, values in action.labels.items()},
-            drafted_by=action.drafted_by,
-        )
-
-    def _still_allowed(self, session: Session, action: Action, now: datetime) -> bool:
-        """The decision of this moment; what has become stricter goes back to people, or is refused."""
-        evaluation = self.gate.scene_evaluation(session, action, now)
-        decision = evaluation.decision
-        if decision.verdict in (Verdict.ALLOW, Verdict.ALLOW_UNDO):
-            return True
-        action.decision = decision_record(evaluation)
-        state = State.PENDING if decision.verdict is Verdict.APPROVE else State.DENIED
-        self._refuse(session, action, state, f"{decision.reason()} / {decision.reason('en')}", now)
-        notices.on_decision(session, action, evaluation, "system", now)
-        return False
-
-    def _refuse(self, session: Session, action: Action, state: State, why: str, now: datetime) -> None:
-        action.state, action.finished_at, action.result = state, now, {"detail": why}
-        if state is State.PENDING:
-            action.expires_at = now + timedelta(seconds=self.gate.rules.approval_ttl_s)
-        session.add(action)
-        session.flush()
-        record.append(
-            session, record.Event(name="stopped_before_execution", action=action, actor="system"), now
-        )
-        zh = f"{action.code} 在执行前被拦下: {in_language(why, 'zh')} ({state_name(state)})"
-        en = f"{action.code} was stopped before it ran: {in_language(why, 'en')} ({state_name(state, 'en')})"
-        notices.tell(session, action.requester_id, (zh, en), action.id, now)
-
-    def _finish(self, order: Order, effect: OutwardEffect, delivery: Delivery, now: datetime) -> None:
+            held = [
+                (row, [a for a in self._scheduled(session, now) if outward_verbs().get(a.action) == name])
+                for name, row in breakers.shut(session, now).items()
+            ]
+            if not any(breakers.untold(session, actions, row) for row, actions in held):
+                return []
         with self.gate.store.session() as session:
             record.lock_system(session)
-            action = session.get_one(Action, order.action_id)
-            result = {
-                "detail": delivery.detail,
-                "reference": delivery.reference,
-                "refused": list(delivery.refused_recipients),
-            }
-            self._end(session, action, _STATE_AFTER[delivery.status], result, now)
-            if action.state == State.EXECUTED:
-                effect.afterwards(order, session, delivery)
+            return [one for row, actions in held for one in breakers.tell_held(session, actions, row, now)]
 
-    def _end(
-        self, session: Session, action: Action, state: State, result: dict[str, Any], now: datetime
-    ) -> None:
-        action.state, action.finished_at, action.result = state, now, result
-        session.add(action)
-        session.flush()
-        record.append(session, record.Event(name=action.state, action=action, actor="system"), now)
-        if action.state != State.EXECUTED or action.decision.get("approvers"):
-            notices.tell_end(session, action, now)
-        if action.state == State.EXECUTED:
-            obligations.fulfil(session, action, now)
+    def _ask_around(self, now: datetime) -> list[str]:
+        """Unknown ends are asked of a gateway that can say whether it has seen the message."""
+        return settling.ask_around(self.gate, EFFECTS, lambda name: _gateway(self.gate.hands, name), now)
 
     def _expire(self, now: datetime) -> list[str]:
         with self.gate.store.session() as session:
@@ -218,26 +203,31 @@ class Performer:
                     notices.tell_end(session, action, now)
             return [action.id for action in rows]
 
-    def _abandoned(self, now: datetime) -> list[str]:
-        """What was being performed when a process died: nobody knows, so a person must look; never sent again."""
-        before = now - timedelta(seconds=self.gate.rules.uncertain_after_s)
-        with self.gate.store.session() as session:
-            record.lock_system(session)
-            rows = session.exec(
-                select(Action).where(Action.state == State.EXECUTING, col(Action.finished_at) <= before)
-            ).all()
-            for action in rows:
-                action.state, action.finished_at = State.UNKNOWN, now
-                action.result = {"detail": _uncertain(action.message_id)}
-                session.add(action)
-                session.flush()
-                record.append(session, record.Event(name="unknown", action=action, actor="system"), now)
-                notices.tell_end(session, action, now)
-            return [action.id for action in rows]
+
+@cache
+def outward_verbs() -> dict[str, str]:
+    """The verbs that leave the house, with the gateway each goes out by."""
+    return {name: effect.gateway for name, effect in EFFECTS.items() if isinstance(effect, OutwardEffect)}
 
 
-def _uncertain(message_id: str) -> str:
-    return (
-        f"执行中断,请按 Message-ID {message_id} 核实是否已发出 / "
-        f"it broke off while running: look for Message-ID {message_id} to see whether it went out"
+def _gateway(hands: Hands, name: str) -> Any:
+    return getattr(hands, name, None)
+
+
+def _watched(hands: Hands, name: str, on_step: Callable[[str], None]) -> Hands:
+    """The hands for one deed: its gateway tells of the point of no return, when it can."""
+    gateway = _gateway(hands, name)
+    if not isinstance(gateway, Watchable):
+        return hands
+    changed: dict[str, Any] = {name: gateway.watched(on_step)}
+    return replace(hands, **changed)
+
+
+def _broken(passed: list[str]) -> Delivery:
+    """What an effect that raised has done: nothing for sure before the point of no return, else nobody knows."""
+    if passed:
+        step = TEXT_SENT if TEXT_SENT in passed else ""
+        return Delivery(status="unknown", detail="执行出错 / the effect broke", step=step)
+    return Delivery(
+        status="failed", detail="执行出错,没有发出 / the effect broke before anything was sent", step=CLAIMED
     )

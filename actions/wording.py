@@ -169,6 +169,9 @@ def sentence(action: Action, language: str) -> str:
             else f"{clock} 前可用 /undo {action.code} 撤销"
         )
     detail = _detail(action, language)
+    if action.state == State.SCHEDULED and action.attempts and detail:
+        again = local_time(action.due_at) if action.due_at else ""
+        parts.append(f"{detail}; next try {again}" if en else f"{detail},{again} 再试")
     if action.state in (State.FAILED, State.UNKNOWN, State.EXECUTED, State.REJECTED) and detail:
         parts.append(detail)
     if action.state in (State.DENIED, State.DRAFT_ONLY, State.PENDING):

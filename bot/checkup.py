@@ -6,11 +6,11 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 from sqlmodel import func, select
 
-from actions import record
+from actions import breakers, record, workers
 from actions.documents.catalogue import in_force
 from actions.tables import Action
 from knowledge.model import Interaction, Person
@@ -114,17 +114,32 @@ def _uncertain(house: House) -> Iterator[Finding]:
     with house.store.reading() as session:
         rows = session.exec(select(Action).where(Action.state == "unknown")).all()
     for row in rows:
-        fix = f"到邮箱按 Message-ID {row.message_id} 核实 / look for it in the mailbox"
         yield Finding(
-            what=f"动作 {row.code} / action", level="note", says="结果不明 / outcome unknown", fix=fix
+            what=f"动作 {row.code} / action",
+            level="note",
+            says="结果不明 / outcome unknown",
+            fix=str(row.result.get("detail", "")),
         )
 
 
 def _mail(house: House) -> Iterator[Finding]:
-    says = house.gate.hands.mail.describe()
-    level: Literal["ok", "note"] = "ok" if house.settings.smtp_url.get_secret_value() else "note"
-    fix = "" if level == "ok" else "设 SMTP_URL 才会真正寄出 / set SMTP_URL to really send"
-    yield Finding(what="发信 / mail", level=level, says=says, fix=fix)
+    """Asked of the sender: this process does not know the address it goes to, and need not."""
+    told = house.courier.describe()
+    level = cast(Literal["ok", "note", "broken"], told["level"])
+    yield Finding(what="发信 / mail", level=level, says=told["says"], fix=told["fix"])
+    with house.store.reading() as session:
+        now = house.clock()
+        alive, shut = workers.senders(session, now), breakers.shut(session, now)
+    if alive or not house.settings.start_sender:
+        lone = "chengdan sender 或 chengdan serve / start one of them"
+        yield Finding(
+            what="发信进程 / sender", level="ok" if alive else "note", says=f"{alive} 个 / running", fix="" if alive else lone
+        )  # fmt: skip
+    for name, row in shut.items():
+        until = f"{row.retry_at:%H:%M:%S} UTC" if row.retry_at else ""
+        says = f"{row.last_error} · {until} 再试,动作保留等待 / next try, actions wait"
+        fix = "检查邮件服务器和 .env.sender / check the mail server and .env.sender"
+        yield Finding(what=f"通道 {name} / gateway", level="note", says=says, fix=fix)
 
 
 def _papers(house: House) -> Iterator[Finding]:

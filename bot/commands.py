@@ -15,7 +15,7 @@ from actions.approvals import Approvals
 from actions.counter import PersonDesk
 from actions.wording import in_language
 
-from . import command_keys
+from . import command_keys, command_settle
 from .cards import card_text, explanation_text
 from .command_edits import edits
 from .command_keys import Keys
@@ -209,6 +209,7 @@ HELP = (
     ("/reject CODE reason", "驳回并写明原因", "reject with a reason"),
     ("/edit CODE subject=… body=…", "修改(成为新动作,重新判定)", "edit: a new action, judged anew"),
     ("/undo CODE", "撤销或撤回", "undo or withdraw"),
+    ("/settle CODE sent|not_sent", "结果不明的,查实后说明", "say what became of an unknown outcome"),
     ("/nudge CODE", "催一下审批人", "remind the approvers"),
     ("/handover CODE WHO", "转交给别人审批", "let somebody else answer"),
     (
@@ -235,5 +236,6 @@ COMMANDS: dict[str, Callable[[str, Station], Reply]] = {
     "nudge": _keyed(command_keys.nudge), "handover": _keyed(command_keys.handover),
     "delegate": _keyed(command_keys.delegate), "figures": _keyed(command_keys.figures),
     "stop": _keyed(command_keys.stop), "resume": _keyed(command_keys.resume),
+    "settle": _keyed(command_settle.settle),
     "quit": _quit, "exit": _quit,
 }  # fmt: skip

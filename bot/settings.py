@@ -48,10 +48,6 @@ class Settings(BaseSettings):
         default="", description="Chroma 服务器 / empty: embedded; http://host:8000 for several processes"
     )
 
-    smtp_url: SecretStr = Field(
-        default=SecretStr(""),
-        description="发信 / empty: .eml files under VAR_DIR/outbox; smtp://user:pass@host:587, smtps://host",
-    )
     mail_domain: str = Field(
         default="", description="本公司邮箱域名 / our mail domain; empty: that of the first colleague"
     )
@@ -77,8 +73,20 @@ class Settings(BaseSettings):
         ge=0,
         description="每多少张审批卡混入一张测试卡,0 为不混 / one card in so many is a test; 0: none",
     )
-    uncertain_after_s: int = Field(
-        default=300, ge=30, description="执行中断多久算结果不明 / when an interrupted effect is UNKNOWN"
+    uncertain_after_s: float = Field(
+        default=60,
+        ge=2,
+        description="执行的进程多久没有动静算中断 / a worker silent for so long has broken off",
+    )
+    send_attempts: int = Field(
+        default=8, ge=1, le=50, description="没发出去的最多试几次 / tries of what surely was not sent"
+    )
+    retry_first_s: float = Field(
+        default=30, gt=0, le=3600, description="第一次重试前等多久,之后翻倍 / first pause, doubled each time"
+    )
+    start_sender: bool = Field(
+        default=True,
+        description="没有发信进程时自己启动一个;false: 只由 chengdan sender 发 / false: chengdan sender alone sends",
     )
 
     default_person: str = Field(
@@ -98,20 +106,34 @@ class Settings(BaseSettings):
         return bool(self.llm_model)
 
 
-def example() -> str:
-    """The text of `.env.example`: every setting with what it is for and its default."""
+def example(*others: type[BaseSettings]) -> str:
+    """The text of `.env.example`: every setting with what it is for and its default; `others` go to a file of their own."""
     lines = [
         "# 成单的全部设置;复制为 .env 后按需修改,全部可留空。/ Every setting; copy to .env. All may stay as they are."
     ]
-    for name, field in Settings.model_fields.items():
+    lines += _lines(Settings)
+    for other in others:
+        lines += [
+            "",
+            "# ── 以下写在 .env.sender 里,只有发信进程读它 / these go into .env.sender: only the sender reads it",
+        ]
+        lines += _lines(other)
+    return "\n".join(lines) + "\n"
+
+
+def _lines(settings: type[BaseSettings]) -> list[str]:
+    lines = []
+    for name, field in settings.model_fields.items():
         default = field.default
         shown = default.get_secret_value() if isinstance(default, SecretStr) else default
         value = str(shown).lower() if isinstance(shown, bool) else shown
         lines += ["", f"# {field.description or '见文档 / see docs'}", f"{name.upper()}={value}"]
-    return "\n".join(lines) + "\n"
+    return lines
 
 
 if __name__ == "__main__":
     import sys
 
-    sys.stdout.write(example())
+    from bot.sender_settings import SenderSettings
+
+    sys.stdout.write(example(SenderSettings))

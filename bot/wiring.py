@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,10 +17,12 @@ from actions.effect import Hands
 from actions.evaluation import Rules
 from actions.files import Shelf
 from actions.gate import Gate
-from actions.gateways.mail import gateway_from
+from actions.gateways.elsewhere import Elsewhere
+from actions.gateways.mail import MailGateway
 from actions.gateways.messages import MessageOutbox
 from actions.handing import Handing
 from actions.performing import Performer
+from actions.retrying import Retries
 from actions.switch import Switch
 from actions.timers import Timers
 from knowledge.embeddings import Embedder, OfflineEmbedder, OpenAIEmbedder
@@ -31,6 +33,8 @@ from knowledge.search import Search, VectorOptions
 from knowledge.store import Store
 from policies.engine import Judge
 
+from .courier import Courier
+from .house_clock import HouseClock
 from .messages import Inbound
 from .settings import Settings
 
@@ -40,27 +44,26 @@ if TYPE_CHECKING:
 OFFLINE_EMBEDDING = "offline"
 
 
-def utc_clock() -> datetime:
-    return datetime.now(UTC)
-
-
 @dataclass
 class House:
-    """Everything, wired. Parts that cost time to import or open are made on first use."""
+    """Everything, wired. Parts that cost time to import or open are made on first use.
+
+    Only a house with a `mail` gateway lets anything out; the others hand ids to a sender (bot.courier).
+    """
 
     settings: Settings
     store: Store
-    clock: Callable[[], datetime] = utc_clock
+    clock: Callable[[], datetime]
+    mail: MailGateway | None = None
 
     @cached_property
     def gate(self) -> Gate:
         settings = self.settings
-        url = settings.smtp_url.get_secret_value()
         return Gate(
             store=self.store,
             judge=self.judge,
             hands=Hands(
-                mail=gateway_from(url, settings.var_dir / "outbox"),
+                mail=self.mail or Elsewhere(),
                 files=self.files,
                 messages=MessageOutbox(settings.var_dir / "outbox" / "messages"),
             ),
@@ -75,6 +78,7 @@ class House:
                 canary_every=settings.canary_every,
                 uncertain_after_s=settings.uncertain_after_s,
                 templates=settings.var_dir / "templates",
+                retries=Retries(attempts=settings.send_attempts, first_s=settings.retry_first_s),
             ),
             head_file=self.head_file,
         )
@@ -94,7 +98,11 @@ class House:
 
     @cached_property
     def performer(self) -> Performer:
-        return Performer(self.gate)
+        return Performer(self.gate, outward=self.mail is not None)
+
+    @cached_property
+    def courier(self) -> Courier:
+        return Courier(self.settings)
 
     @cached_property
     def switch(self) -> Switch:
@@ -168,7 +176,11 @@ class House:
         return "localhost"
 
 
-def open_house(settings: Settings | None = None, clock: Callable[[], datetime] = utc_clock) -> House:
+def open_house(
+    settings: Settings | None = None,
+    clock: Callable[[], datetime] | None = None,
+    mail: MailGateway | None = None,
+) -> House:
     """Read the settings, open the store, bring the database up to date."""
     settings = settings or Settings()
     store = Store(settings.database)
@@ -177,7 +189,7 @@ def open_house(settings: Settings | None = None, clock: Callable[[], datetime] =
     except BaseException:
         store.close()
         raise
-    return House(settings=settings, store=store, clock=clock)
+    return House(settings=settings, store=store, clock=clock or HouseClock(store), mail=mail)
 
 
 def open_search(settings: Settings, store: Store) -> Search:

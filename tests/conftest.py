@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from actions.gateways.mail import gateway_from
+from bot.sender_settings import ENV_FD, ENV_FILE, SenderSettings
 from bot.settings import Settings
 from bot.wiring import House, open_house
 from tests.fakes.clock import FakeClock
@@ -35,7 +37,7 @@ def _no_network() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in Settings.model_fields:
+    for name in (*Settings.model_fields, *SenderSettings.model_fields, ENV_FILE, ENV_FD):
         monkeypatch.delenv(name.upper(), raising=False)
     for name in list(os.environ):
         if name.lower().endswith("_proxy"):
@@ -63,7 +65,8 @@ def demo_dir(demo_template: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def demo_house(demo_dir: Path) -> Iterator[House]:
     """The whole house over the demo company, at 10:00 on a Monday in Shanghai."""
-    house = open_house(Settings(var_dir=demo_dir, _env_file=None), FakeClock())
+    outbox = gateway_from("", demo_dir / "outbox")  # a fake clock's mails are sent in this process
+    house = open_house(Settings(var_dir=demo_dir, _env_file=None), FakeClock(), outbox)
     yield house
     house.close()
 

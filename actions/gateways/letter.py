@@ -76,12 +76,17 @@ class Delivery:
     sent: the server took it (`refused_recipients` were left out). refused: it said no for good, nothing was sent.
     failed: nothing was sent, trying again is safe. unknown: the line broke after the whole text was handed over; it
     may or may not have arrived, and must not be sent again without a person having looked.
+
+    `step` is how far it got (gateways.steps). `fault` says whose a failure was: the gateway's, which counts for its
+    circuit breaker, this one mail's by the word of a working server, or our own.
     """
 
     status: Literal["sent", "refused", "failed", "unknown"]
     detail: str
     refused_recipients: tuple[str, ...] = ()
     reference: str = ""
+    step: str = ""
+    fault: Literal["gateway", "mail", "own"] = "gateway"
 
 
 class MailGateway(Protocol):

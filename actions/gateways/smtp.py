@@ -5,14 +5,19 @@ from __future__ import annotations
 import smtplib
 import ssl
 from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from .letter import BadMail, Delivery, Mail
 from .mime import needs_smtputf8, render, wire_address
 from .smtp_options import SmtpOptions, smtp_options
+from .steps import TEXT_SENT, OnStep, Overtaken, unheard
 
 __all__ = ["SmtpGateway", "SmtpOptions", "smtp_options"]
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
+SERVICE_CLOSING = 421
+BEFORE_MEETING = ("connect", "login")
 
 
 class Stopped(Exception):
@@ -23,11 +28,24 @@ class Stopped(Exception):
         self.delivery = delivery
 
 
+@dataclass
+class _Talk:
+    """One conversation: the line once there is one, and how far it has got."""
+
+    step: str = "connect"
+    line: smtplib.SMTP | None = None
+
+
 class SmtpGateway:
     """One connection per mail: a sales assistant sends tens a day, and a fresh line has no stale state."""
 
-    def __init__(self, options: SmtpOptions) -> None:
+    def __init__(self, options: SmtpOptions, on_step: OnStep = unheard) -> None:
         self._options = options
+        self._on_step = on_step
+
+    def watched(self, on_step: OnStep) -> SmtpGateway:
+        """The same way out; `on_step` hears of the point of no return before it is passed, and may forbid it."""
+        return SmtpGateway(self._options, on_step)
 
     def describe(self) -> str:
         safety = {
@@ -43,35 +61,38 @@ class SmtpGateway:
         try:
             content = render(mail)
             recipients = tuple(wire_address(address) for address in mail.recipients)
-            line = self._open()
         except BadMail as error:
-            return Delivery(status="refused", detail=str(error))
-        except Stopped as stopped:
-            return stopped.delivery
+            return Delivery(status="refused", detail=str(error), fault="own")
+        talk = _Talk()
         try:
-            refused = self._introduce(line, mail, recipients, len(content))
-            return self._hand_over(line, content, refused)
+            return self._talk(talk, mail, recipients, content)
         except Stopped as stopped:
-            return stopped.delivery
-        except (OSError, smtplib.SMTPException) as error:
-            return self._failed("发送中断，邮件没有发出，可以重试", "broken off before it was sent", error)
+            return replace(stopped.delivery, step=talk.step)
+        except Overtaken as why:
+            return Delivery(status="failed", detail=str(why), step=talk.step, fault="own")
+        except (OSError, smtplib.SMTPException, ValueError) as error:
+            if talk.step in BEFORE_MEETING:
+                said = ("没能连上邮件服务器", "no usable connection")
+            else:
+                said = ("发送中断，邮件没有发出，可以重试", "broken off before it was sent")
+            return replace(self._failed(*said, error), step=talk.step)
         finally:
-            _hang_up(line)
+            if talk.line is not None:
+                _hang_up(talk.line, within_text=talk.step == "text")
 
-    def _open(self) -> smtplib.SMTP:
-        line: smtplib.SMTP | None = None
-        try:
-            line = self._connect()
-            self._secure(line)
-            if self._options.user:
-                line.login(self._options.user, self._options.password)
-            return line
-        except (OSError, smtplib.SMTPException, ValueError, Stopped) as error:
-            if line is not None:
-                line.close()
-            if isinstance(error, Stopped):
-                raise
-            raise Stopped(self._failed("没能连上邮件服务器", "no usable connection", error)) from None
+    def _talk(self, talk: _Talk, mail: Mail, recipients: tuple[str, ...], content: bytes) -> Delivery:
+        """The whole conversation, step by step; everything raised in it comes before the point of no return."""
+        talk.line = line = self._connect()
+        talk.step = "login"
+        self._secure(line)
+        if self._options.user:
+            line.login(self._options.user, self._options.password)
+        talk.step = "sender"
+        refused = self._introduce(talk, line, mail, recipients, len(content))
+        talk.step = "text"
+        delivery = self._hand_over(line, content, refused)
+        talk.step = delivery.step
+        return delivery
 
     def _connect(self) -> smtplib.SMTP:
         o = self._options
@@ -100,7 +121,7 @@ class SmtpGateway:
             )
 
     def _introduce(
-        self, line: smtplib.SMTP, mail: Mail, recipients: tuple[str, ...], size: int
+        self, talk: _Talk, line: smtplib.SMTP, mail: Mail, recipients: tuple[str, ...], size: int
     ) -> tuple[str, ...]:
         """MAIL and RCPT; the recipients the server would not have. Raises Stopped when none is left."""
         options = [f"size={size}"] if line.has_extn("size") else []
@@ -111,10 +132,11 @@ class SmtpGateway:
             options += ["SMTPUTF8", "BODY=8BITMIME"]
             line.command_encoding = "utf-8"
         self._expect(line.mail(wire_address(mail.sender_address), options), "发件人", "sender")
+        talk.step = "recipient"
         refused: dict[str, tuple[int, bytes]] = {}
         for address in recipients:
             reply = line.rcpt(address)
-            if reply[0] == 421:
+            if reply[0] == SERVICE_CLOSING:
                 self._expect(reply, "收件人", "recipient")
             if reply[0] not in (250, 251):
                 refused[address] = reply
@@ -130,6 +152,7 @@ class SmtpGateway:
         if reply[0] != 354:
             raise Stopped(self._no(reply, "邮件", "mail", ()))
         line.send(_dotted(content))
+        self._on_step(TEXT_SENT)
         try:
             line.send(b".\r\n")
             code, text = line.getreply()
@@ -137,10 +160,14 @@ class SmtpGateway:
             return self._unknown(type(error).__name__)
         if 200 <= code < 300:
             return Delivery(
-                status="sent", detail=_sent(refused), refused_recipients=refused, reference=self._clean(text)
+                status="sent",
+                detail=_sent(refused),
+                refused_recipients=refused,
+                reference=self._clean(text),
+                step="replied",
             )
         if 400 <= code < 600:
-            return self._no((code, text), "邮件", "mail", refused)
+            return replace(self._no((code, text), "邮件", "mail", refused), step="replied")
         return self._unknown(f"{code}")
 
     def _expect(self, reply: tuple[int, bytes], what: str, what_en: str) -> None:
@@ -153,17 +180,19 @@ class SmtpGateway:
         said = f"{code} {self._clean(text)}".strip()
         if 500 <= code < 600:
             detail = f"邮件服务器拒绝了{what}: {said} / the server refused the {what_en}"
-            return Delivery(status="refused", detail=detail, refused_recipients=who)
+            return Delivery(status="refused", detail=detail, refused_recipients=who, fault="mail")
         detail = (
             f"邮件服务器暂时不收{what}，可以稍后重试: {said} / temporary refusal of the {what_en}, try later"
         )
-        return Delivery(status="failed", detail=detail, refused_recipients=who)
+        fault: Literal["gateway", "mail"] = (
+            "mail" if 400 <= code < 500 and code != SERVICE_CLOSING else "gateway"
+        )
+        return Delivery(status="failed", detail=detail, refused_recipients=who, fault=fault)
 
     def _unknown(self, why: str) -> Delivery:
         text = "邮件正文已交给服务器，但没有收到确认，可能已送达；请先核实，不要直接重发"
-        return Delivery(
-            status="unknown", detail=f"{text} ({why}) / handed over without an answer: check first"
-        )
+        detail = f"{text} ({why}) / handed over without an answer: check first"
+        return Delivery(status="unknown", detail=detail, step=TEXT_SENT)
 
     def _failed(self, sentence: str, english: str, error: Exception) -> Delivery:
         if isinstance(error, smtplib.SMTPAuthenticationError):
@@ -212,7 +241,10 @@ def _dotted(content: bytes) -> bytes:
     return b"." + stuffed if stuffed.startswith(b".") else stuffed
 
 
-def _hang_up(line: smtplib.SMTP) -> None:
-    with suppress(OSError, smtplib.SMTPException):
-        line.quit()
+def _hang_up(line: smtplib.SMTP, *, within_text: bool) -> None:
+    """Say QUIT without waiting for the answer: the end of the mail is known and must be written down. Inside an
+    unfinished text even a QUIT would become a part of it."""
+    if not within_text:
+        with suppress(OSError, smtplib.SMTPException):
+            line.putcmd("quit")
     line.close()

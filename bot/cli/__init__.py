@@ -13,11 +13,14 @@ import sys
 from contextlib import suppress
 from typing import NoReturn
 
+from bot.apart import put_apart
+
 EXIT_FAILED, EXIT_USAGE, EXIT_NOT_FOUND = 1, 2, 3
 
 
 def main() -> None:
     """Run the command line; what goes wrong on the way is told in one sentence."""
+    put_apart()
     # Importing makes objects that live for ever; collecting among them costs an eighth of the start-up time.
     gc.set_threshold(100_000, 20, 20)
     speak_utf8()

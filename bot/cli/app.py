@@ -166,6 +166,19 @@ def undo(ref: Ref, who: As = "", json: Json = False) -> None:
 
 
 @app.command()
+def settle(
+    ref: Ref,
+    answer: Annotated[str, typer.Argument(help="sent 已发出 | not_sent 没有发出")],
+    who: As = "",
+    json: Json = False,
+) -> None:
+    """结果不明的动作,查实后说明 / say what became of an unknown outcome."""
+    from .deeds import settle as run
+
+    run(ref, answer, who, as_json=json)
+
+
+@app.command()
 def why(ref: Ref, who: As = "", json: Json = False) -> None:
     """为什么这样决定 / why it was decided so."""
     from .deeds import why as run
@@ -227,3 +240,11 @@ def serve(host: str = "", port: int = 0) -> None:
     from .health import serve as run
 
     run(host, port)
+
+
+@app.command()
+def sender() -> None:
+    """发信进程: 只有它读 SMTP_URL,可同时运行多个 / the process that sends; any number may run."""
+    from .health import sender as run
+
+    run()

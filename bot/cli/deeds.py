@@ -6,13 +6,15 @@ from dataclasses import asdict
 
 from sqlmodel import col, select
 
-from actions.action import Outcome, Status
+from actions.action import Outcome, State, Status
+from actions.settling import Settling
 from actions.sight import sees
 from actions.tables import Action
 from actions.wording import state_name
 from bot.cards import card_text, explanation_text
 from bot.command_edits import edits
-from bot.jobs import tick
+from bot.command_settle import ANSWERS, effect_named
+from bot.jobs import WAIT_S, tick
 from bot.wiring import House
 from knowledge.model import Person
 
@@ -104,6 +106,17 @@ def undo(ref: str, who: str, *, as_json: bool) -> None:
     _end(house, person, house.approvals.undo(person.id, ref, channel=CHANNEL), as_json)
 
 
+def settle(ref: str, answer: str, who: str, *, as_json: bool) -> None:
+    """Say what became of an unknown end, having looked."""
+    house, person = _at_the_desk(who)
+    if answer not in ANSWERS:
+        raise Trouble("sent 或 not_sent / sent or not_sent", EXIT_USAGE)
+    settling = Settling(house.gate, effect_named)
+    _end(
+        house, person, settling.settle(person.id, ref, ANSWERS[answer], channel=CHANNEL), as_json, answer=True
+    )
+
+
 def why(ref: str, who: str, *, as_json: bool) -> None:
     """The rules that decided, the facts they saw, who could approve, what would allow it."""
     house, person = _at_the_desk(who)
@@ -117,12 +130,12 @@ def _at_the_desk(who: str, *, due_first: bool = True) -> tuple[House, Person]:
     house = opened()
     person = asker(house, who)
     if due_first:
-        tick(house)
+        tick(house, wait_s=WAIT_S)
     return house, person
 
 
-def _end(house: House, person: Person, outcome: Outcome, as_json: bool) -> None:
-    tick(house)
+def _end(house: House, person: Person, outcome: Outcome, as_json: bool, *, answer: bool = False) -> None:
+    tick(house, wait_s=WAIT_S)
     if as_json:
         out_json(asdict(outcome))
     else:
@@ -131,6 +144,8 @@ def _end(house: House, person: Person, outcome: Outcome, as_json: bool) -> None:
             err(f"⚠ {warning}")
     if not outcome.action_id:
         raise SystemExit(EXIT_NOT_FOUND)
+    if answer and outcome.state is State.FAILED:
+        return  # that it was not sent is the answer that was given
     if (
         outcome.status in (Status.REFUSED, Status.FAILED, Status.UNKNOWN)
         and outcome.state not in _ENDED_AS_WISHED

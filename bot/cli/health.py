@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from bot.checkup import Finding, checkup
+from bot.courier import ROOT
 from bot.jobs import tick
+from bot.keeper import Keeper
 from bot.settings import Settings
 from bot.wiring import House
 
@@ -38,7 +42,7 @@ def _line(finding: Finding) -> str:
 
 
 def serve(host: str, port: int) -> None:
-    """Until SIGINT or SIGTERM: perform what is due, and answer GET /healthz."""
+    """Until SIGINT or SIGTERM: the clock, GET /healthz, and a sender beside it that is started again when it ends."""
     house = opened()
     address = (host or house.settings.serve_host, port or house.settings.serve_port)
     server = ThreadingHTTPServer(address, _handler(house))
@@ -47,10 +51,18 @@ def serve(host: str, port: int) -> None:
         signal.signal(name, lambda *_: stop.set())
     threading.Thread(target=server.serve_forever, daemon=True).start()
     err(f"http://{address[0]}:{server.server_address[1]}/healthz")
-    while not stop.wait(TICK_S):
-        tick(house)
+    with Keeper(house) as keeper:
+        while not stop.wait(TICK_S):
+            keeper.look()
+            tick(house)
     server.shutdown()
     server.server_close()
+
+
+def sender() -> None:
+    """Become the process that sends, in place of this one."""
+    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
+    os.execve(sys.executable, [sys.executable, "-P", "-m", "bot.sender"], os.environ | {"PYTHONPATH": path})
 
 
 def _handler(house: House) -> type[BaseHTTPRequestHandler]:

@@ -8,7 +8,7 @@ from actions.approver_figures import figures_of
 from actions.people import principal_of
 from bot import command_keys
 from bot.command_keys import Keys, figures_text
-from bot.jobs import tick
+from bot.jobs import WAIT_S, tick
 from knowledge.library import people as people_rows
 from knowledge.model import Person, Role
 
@@ -27,7 +27,7 @@ def turn(name: str, rest: str, who: str) -> None:
     keys = Keys(house.gate, house.switch, house.timers, house.handing)
     said = _COMMANDS[name](rest, keys, house.desk(person, "", "cli", person.language))
     out(said[1] if person.language == "en" else said[0])
-    tick(house)
+    tick(house, wait_s=WAIT_S)
 
 
 def approvers(who: str, since: str, *, as_json: bool) -> None:

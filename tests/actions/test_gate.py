@@ -11,7 +11,9 @@ import pytest
 from sqlmodel import select
 
 from actions.action import State, Status, digest
+from actions.claiming import claim, mark
 from actions.gateways.mail import Delivery, Mail
+from actions.gateways.steps import TEXT_SENT
 from actions.tables import Action, SystemState
 from knowledge.model import Interaction, Person
 from tests.fakes.firm import BODY, Firm, founded
@@ -219,17 +221,28 @@ def test_a_sender_who_left_sends_nothing_more(firm: Firm) -> None:
     assert _state(firm, outcome.code) == State.DENIED
 
 
-def test_what_was_running_when_the_process_died_is_unknown_and_never_sent_again(firm: Firm) -> None:
+@pytest.mark.parametrize("passed", [False, True])
+def test_what_was_running_when_the_process_died(firm: Firm, passed: bool) -> None:
+    """Before the point of no return it is tried again; after it, the outbox is asked and knows of nothing."""
     outcome = firm.send()
     firm.clock.pass_(121)
     with firm.store.session() as session:  # the crash comes when this is committed
-        assert firm.performer._claim(session, outcome.action_id, firm.clock()) is not None
+        held = claim(firm.gate, session, outcome.action_id, "dead", firm.clock(), watched=True)
+        assert held is not None
+    if passed:
+        mark(firm.gate, held, TEXT_SENT)
+    firm.performer.tick()
+    assert _state(firm, outcome.code) == State.EXECUTING
     firm.clock.pass_(301)
+    firm.performer.outward = False
     firm.performer.tick()
-    assert _state(firm, outcome.code) == State.UNKNOWN
-    firm.clock.pass_(1000)
-    firm.performer.tick()
-    assert firm.posted() == []
+    assert _state(firm, outcome.code) == (State.UNKNOWN if passed else State.SCHEDULED)
+    firm.performer.outward = True
+    for _ in range(2):
+        firm.clock.pass_(1000)
+        firm.performer.tick()
+    assert len(firm.posted()) == 1
+    assert _state(firm, outcome.code) == State.EXECUTED
 
 
 class BrokenGateway:

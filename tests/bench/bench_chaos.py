@@ -33,6 +33,7 @@ def measure() -> dict[str, Any]:
                 f"{name}: sent once": came.sent,
                 f"{name}: unknown, shown to a person": came.unknown,
                 f"{name}: of those arrived": came.unknown_arrived,
+                f"{name}: broken off before anything was sent, and sent by another": came.again,
                 f"{name}: lost, sent twice or otherwise wrong": len(came.problems),
                 f"{name}: seconds": came.seconds,
             }

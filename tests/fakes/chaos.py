@@ -17,6 +17,7 @@ from sqlmodel import select
 
 from actions import record
 from actions.action import State
+from actions.gateways.steps import TEXT_SENT
 from actions.tables import Action, AuditRecord
 from knowledge.model import Contact, Deal, DealContact
 from tests.fakes.firm import BODY, Firm, founded
@@ -28,13 +29,17 @@ OPEN = (State.SCHEDULED, State.EXECUTING, State.PENDING)
 
 @dataclass(frozen=True, kw_only=True)
 class Chaos:
-    """What came of `n` approved mails under `kills` kills. `problems` is empty when every promise was kept."""
+    """What came of `n` approved mails under `kills` kills. `problems` is empty when every promise was kept.
+
+    `again` are those whose worker died before anything was sent, and which another one sent.
+    """
 
     n: int
     kills: int
     sent: int
     unknown: int
     unknown_arrived: int
+    again: int
     seconds: float
     problems: tuple[str, ...]
 
@@ -97,9 +102,10 @@ def _kill_at_random(
     kills: int,
     dice: random.Random,
     folder: Path,
-) -> int:
-    """Only who is at work is worth killing; every other kill waits for somebody inside the fence and hits them there."""
-    done = 0
+) -> set[int]:
+    """The process ids killed. Only who is at work is worth killing; every other kill waits for somebody inside the fence
+    and hits them there."""
+    done: set[int] = set()
     for number in range(kills):
         _until(lambda: bool(_at_work(crew, folder)), 60)
         if number % 2:
@@ -111,8 +117,8 @@ def _kill_at_random(
         place = dice.choice(inside if number % 2 and inside else _at_work(crew, folder) or [0])
         crew[place].kill()
         crew[place].wait()
+        done.add(crew[place].pid)
         crew[place] = start()
-        done += 1
     return done
 
 
@@ -121,6 +127,10 @@ def _inside(firm: Firm) -> list[int]:
     with firm.store.reading() as session:
         rows = session.exec(select(Action.worker).where(Action.state == State.EXECUTING))
         return [int(worker.rpartition(":")[2]) for worker in rows]
+
+
+def _pid(action: Action) -> int:
+    return int(action.worker.rpartition(":")[2])
 
 
 def _at_work(crew: list[subprocess.Popen[bytes]], folder: Path) -> list[int]:
@@ -144,7 +154,7 @@ def _count(firm: Firm, state: str) -> int:
         return len(session.exec(select(Action.id).where(Action.state == state)).all())
 
 
-def _judged(firm: Firm, n: int, kills: int, arrived: Counter[str], seconds: float) -> Chaos:
+def _judged(firm: Firm, n: int, killed: set[int], arrived: Counter[str], seconds: float) -> Chaos:
     """Compare what the server took with what the rows and the chain say."""
     problems = [f"{mid} arrived {times} times" for mid, times in arrived.items() if times > 1]
     with firm.store.reading() as session:
@@ -157,21 +167,30 @@ def _judged(firm: Firm, n: int, kills: int, arrived: Counter[str], seconds: floa
             problems.append(f"{action.code} is executed and arrived {came} times")
         if action.state not in (State.EXECUTED, State.UNKNOWN):
             problems.append(f"{action.code} ended as {action.state}")
-        if started[action.id] != 1:
-            problems.append(f"{action.code} was started {started[action.id]} times")
+        if started[action.id] != action.attempts:
+            problems.append(
+                f"{action.code} was started {started[action.id]} times, and knows of {action.attempts}"
+            )
+        if action.state == State.UNKNOWN and action.result.get("step") != TEXT_SENT:
+            problems.append(
+                f"{action.code} is unknown at {action.result.get('step')!r}, before it could have been sent"
+            )
+        if action.state == State.UNKNOWN and _pid(action) not in killed:
+            problems.append(f"{action.code} is unknown, and its worker was not killed")
     if len(actions) != n:
         problems.append(f"{len(actions)} actions of {n}")
     unknown = [action for action in actions if action.state == State.UNKNOWN]
-    if len(unknown) > kills:
-        problems.append(f"{len(unknown)} unknown after {kills} kills")
+    if len(unknown) > len(killed):
+        problems.append(f"{len(unknown)} unknown after {len(killed)} kills")
     if set(arrived) - {action.message_id for action in actions}:
         problems.append("something arrived that nobody asked for")
     firm.store.close()
     return Chaos(
         n=n,
-        kills=kills,
+        kills=len(killed),
         sent=sum(action.state == State.EXECUTED for action in actions),
         unknown=len(unknown),
+        again=sum(action.attempts > 1 for action in actions),
         unknown_arrived=sum(arrived.get(action.message_id, 0) for action in unknown),
         seconds=round(seconds, 1),
         problems=tuple(problems),
