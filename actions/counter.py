@@ -11,14 +11,11 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from knowledge.blueprints import active_or_default
-from knowledge.library import deals as deal_rows
-from knowledge.library.names import name_entries
 from knowledge.model import Account, Contact, Deal, Interaction, Person, Product, Suggestion
 from knowledge.names import NameIndex
-from knowledge.passages import PUBLIC_GROUP, Filters, Passage
+from knowledge.passages import Filters, Passage
 from knowledge.search import Search
 from knowledge.snapshot import DealFacts, deal_facts
-from policies.facts import Principal, Resource
 
 from . import cards, record
 from .action import ActionRequest, Outcome, State, canonical
@@ -27,9 +24,10 @@ from .card import ActionCard, Explanation
 from .documents.pdf import PdfConverter
 from .gate import Gate
 from .papers import PaperDesk
-from .people import deal_resource, principal_of, roles_of
+from .people import roles_of
 from .plans import PlansOf
 from .risk import place
+from .rows import Rows, without_secrets
 from .sight import find, sees
 from .stored import intact, on_turn
 from .tables import Action, Approval, CardShown
@@ -59,56 +57,42 @@ class PersonDesk(PlansOf):
     @property
     def papers(self) -> PaperDesk:
         """Contracts and quotes."""
-        return PaperDesk(self.gate, self.asker, self._may_read, self.office)
+        return PaperDesk(self.gate, self.asker, lambda at, row: self._rows(at).may(row), self.office)
 
     # reads -----------------------------------------------------------------------------------------------------
 
     def deal(self, deal_id: str) -> DealFacts | None:
         with self.gate.store.reading() as session:
             facts = deal_facts(session, deal_id, self.now)
-            if facts is None or not self._may_read(session, deal_resource(facts.deal)):
-                return None
-            return facts
+            return self._rows(session).facts(facts) if facts else None
 
     def deals(self) -> Sequence[Deal]:
         with self.gate.store.reading() as session:
-            principal = self._principal(session)
-            rows = deal_rows.deals(session, principal.teams)
-            allowed = self.gate.judge.may_read_many(principal, [deal_resource(row) for row in rows])
-            return [row for row, ok in zip(rows, allowed, strict=True) if ok]
+            return self._rows(session).deals()
 
     def account(self, account_id: str) -> Account | None:
         with self.gate.store.reading() as session:
             row = session.get(Account, account_id)
-            return row if row and self._sees_account(session, row) else None
+            return row if row and self._rows(session).sees_account(row) else None
 
     def contact(self, contact_id: str) -> Contact | None:
         with self.gate.store.reading() as session:
             row = session.get(Contact, contact_id)
             account = session.get(Account, row.account_id) if row else None
-            return row if account and self._sees_account(session, account) else None
+            return row if row and account and self._rows(session).sees_contact(row, account) else None
 
     def interaction(self, interaction_id: str) -> Interaction | None:
         with self.gate.store.reading() as session:
             row = session.get(Interaction, interaction_id)
-            if row is None:
-                return None
-            resource = Resource(
-                kind="passage", id=row.id, team_id=row.team_id or "", owner_id=row.person_id or ""
-            )
-            # A row that no team owns is nobody's by accident, not everybody's: only playbooks are public.
-            return row if row.team_id and self._may_read(session, resource) else None
+            return row if row and self._rows(session).sees_talk(row) else None
 
     def names(self) -> NameIndex:
         with self.gate.store.reading() as session:
-            return NameIndex(name_entries(session, self._principal(session).teams))
+            return self._rows(session).names()
 
     def recall(self, query: str, *, filters: Filters | None = None, k: int = 8) -> Sequence[Passage]:
         with self.gate.store.reading() as session:
-            principal = self._principal(session)
-        found = self.search.recall(query, groups=principal.teams, filters=filters, k=k)
-        allowed = self.gate.judge.may_read_many(principal, [_passage_resource(p) for p in found])
-        return [passage for passage, ok in zip(found, allowed, strict=True) if ok]
+            return self._rows(session).recall(self.search, query, filters, k)
 
     def blueprint(self, kind: str, name: str) -> dict[str, Any] | None:
         with self.gate.store.reading() as session:
@@ -117,12 +101,7 @@ class PersonDesk(PlansOf):
     def product(self, product_id: str) -> Product | None:
         with self.gate.store.reading() as session:
             row = session.get(Product, product_id)
-            if row is not None:
-                session.expunge(row)
-                row.cost_fen = row.floor_price_fen = (
-                    0  # confidential: never leaves this floor through the desk
-                )
-            return row
+            return without_secrets(row) if row else None
 
     def colleague(self, person_id: str) -> Person | None:
         with self.gate.store.reading() as session:
@@ -218,31 +197,5 @@ class PersonDesk(PlansOf):
                     session.add(CardShown(action_id=action_id, person_id=self.asker.id, at=self.now))
                     session.flush()
 
-    def _sees_account(self, session: Session, account: Account) -> bool:
-        """An account is seen by the team that owns it and by every team with a deal there."""
-        principal = self._principal(session)
-        theirs = [
-            deal_resource(row) for row in deal_rows.deals(session, principal.teams, account_id=account.id)
-        ]
-        return any(self.gate.judge.may_read_many(principal, [_account_resource(account), *theirs]))
-
-    def _principal(self, session: Session) -> Principal:
-        return principal_of(session, self.asker)
-
-    def _may_read(self, session: Session, resource: Resource) -> bool:
-        return self.gate.judge.may_read_many(self._principal(session), [resource])[0]
-
-
-def _account_resource(account: Account) -> Resource:
-    return Resource(
-        kind="account",
-        id=account.id,
-        owner_id=account.owner_id or "",
-        team_id=account.team_id or "-",
-        tier=account.tier,
-    )
-
-
-def _passage_resource(passage: Passage) -> Resource:
-    group = "" if passage.group == PUBLIC_GROUP else passage.group or "-"
-    return Resource(kind="passage", id=passage.id, team_id=group)
+    def _rows(self, session: Session) -> Rows:
+        return Rows(session, self.gate.judge, self.asker)

@@ -21,10 +21,13 @@ def find(session: Session, ref: str) -> Action | None:
 
 
 def sees(session: Session, person: Person, action: Action, now: datetime) -> bool:
-    """Whether the action exists for this person: it is theirs, on a team's row they may read, or theirs to decide.
+    """Whether the action exists for this person: it is theirs, on a team's row they may read, or theirs to decide; for
+    somebody who has left none does.
 
     A test card exists for the one approver it was made for.
     """
+    if not person.active:
+        return False
     if action.canary_of:
         return action.decision.get("canary_for") == person.id
     if action.requester_id == person.id or action.team_id in visible_teams(session, person):

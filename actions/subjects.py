@@ -23,9 +23,10 @@ def find_subject(session: Session, requester: Person, kind: str, subject_id: str
     if kind == "report":
         return _report(session, requester, subject_id)
     deal = session.get(Deal, subject_id)
-    if deal is None or deal.team_id not in visible_teams(session, requester):
+    if deal is None or not requester.active:
         return None
-    return _of_deal(session, deal)
+    mine = deal.owner_id == requester.id or deal.team_id in visible_teams(session, requester)
+    return _of_deal(session, deal) if mine else None
 
 
 def subject_of(session: Session, action: Action) -> Subject:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, and_, literal
 from sqlmodel import Session, col, or_, select
 
 from knowledge.model import Account, Contact, Deal, DealContact
+
+from .deals import is_of
 
 
 def account(session: Session, account_id: str) -> Account | None:
@@ -15,9 +17,9 @@ def account(session: Session, account_id: str) -> Account | None:
     return session.get(Account, account_id)
 
 
-def accounts(session: Session, teams: frozenset[str]) -> Sequence[Account]:
-    """The customers these teams own or have a deal with, by id."""
-    query = select(Account).where(is_seen_by(teams)).order_by(col(Account.id))
+def accounts(session: Session, teams: frozenset[str], owner_id: str = "") -> Sequence[Account]:
+    """The customers these teams (or this colleague) own or have a deal with, by id."""
+    query = select(Account).where(is_seen_by(teams, owner_id)).order_by(col(Account.id))
     return session.exec(query).all()
 
 
@@ -32,10 +34,10 @@ def contacts(session: Session, account_id: str) -> Sequence[Contact]:
     return session.exec(query).all()
 
 
-def contacts_of_teams(session: Session, teams: frozenset[str]) -> Sequence[Contact]:
-    """The people at all customers these teams own or have a deal with, by id."""
+def contacts_of_teams(session: Session, teams: frozenset[str], owner_id: str = "") -> Sequence[Contact]:
+    """The people at all customers these teams (or this colleague) own or have a deal with, by id."""
     query = select(Contact).join(Account, col(Account.id) == col(Contact.account_id))
-    return session.exec(query.where(is_seen_by(teams)).order_by(col(Contact.id))).all()
+    return session.exec(query.where(is_met_by(teams, owner_id)).order_by(col(Contact.id))).all()
 
 
 def contacts_by_email(session: Session, address: str) -> Sequence[Contact]:
@@ -63,10 +65,18 @@ def customer_names(session: Session) -> dict[str, tuple[str, ...]]:
     return {account_id: (name, *aliases) for account_id, name, aliases in rows}
 
 
-def is_seen_by(teams: frozenset[str]) -> ColumnElement[bool]:
-    """The condition that one of these teams owns the customer or has a deal with it."""
-    with_deal = select(Deal.account_id).where(col(Deal.team_id).in_(teams))
-    return or_(col(Account.team_id).in_(teams), col(Account.id).in_(with_deal))
+def is_seen_by(teams: frozenset[str], owner_id: str = "") -> ColumnElement[bool]:
+    """The condition that one of these teams, or this colleague themselves, owns the customer or has a deal with it."""
+    with_deal = select(Deal.account_id).where(is_of(teams, owner_id))
+    mine = and_(literal(owner_id) != "", col(Account.owner_id) == owner_id)
+    return or_(col(Account.team_id).in_(teams), mine, col(Account.id).in_(with_deal))
+
+
+def is_met_by(teams: frozenset[str], owner_id: str = "") -> ColumnElement[bool]:
+    """The condition on a contact joined with its account: the customer is seen, or the contact takes part in a deal that
+    is (an adviser from another house, say)."""
+    on_deal = select(DealContact.contact_id).join(Deal, col(Deal.id) == col(DealContact.deal_id))
+    return or_(is_seen_by(teams, owner_id), col(Contact.id).in_(on_deal.where(is_of(teams, owner_id))))
 
 
 def _literal(text: str) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from sqlmodel import Session, col, select
+from sqlalchemy import ColumnElement, and_, literal
+from sqlmodel import Session, col, or_, select
 
 from knowledge.model import Deal, Offer, Product, StageChange
 
@@ -18,14 +19,16 @@ def deals(
     session: Session,
     teams: frozenset[str] | None = None,
     *,
+    or_owner: str = "",
     stages: Collection[str] = (),
     owner_id: str = "",
     account_id: str = "",
 ) -> Sequence[Deal]:
-    """The deals owned by these teams, by id. None for `teams` and empty `stages`, `owner_id`, `account_id` mean any."""
+    """The deals of these teams, and those that `or_owner` owns in whatever team, by id. None for `teams` and empty
+    `stages`, `owner_id`, `account_id` mean any."""
     query = select(Deal).order_by(col(Deal.id))
     if teams is not None:
-        query = query.where(col(Deal.team_id).in_(teams))
+        query = query.where(is_of(teams, or_owner))
     if stages:
         query = query.where(col(Deal.stage).in_(stages))
     if owner_id:
@@ -33,6 +36,11 @@ def deals(
     if account_id:
         query = query.where(Deal.account_id == account_id)
     return session.exec(query).all()
+
+
+def is_of(teams: frozenset[str], owner_id: str = "") -> ColumnElement[bool]:
+    """The condition that a deal belongs to one of these teams, or to this colleague themselves."""
+    return or_(col(Deal.team_id).in_(teams), and_(literal(owner_id) != "", col(Deal.owner_id) == owner_id))
 
 
 def offers(session: Session, deal_id: str) -> Sequence[Offer]:

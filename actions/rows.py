@@ -1,0 +1,142 @@
+"""Which rows exist for one person: what SQL hands over is asked of the judge row by row, and both must say the same.
+
+A deal is its team's and its owner's; a customer is theirs who own it or have a deal with it; a contact is theirs who see
+the customer or a deal the contact takes part in; what was said is the group's it belongs to, and the deal's owner's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from sqlmodel import Session, col, or_, select
+
+from knowledge.chunks import group_of
+from knowledge.library import deals as deal_rows
+from knowledge.library.names import name_entries
+from knowledge.model import Account, Contact, Deal, DealContact, Interaction, Person, Product
+from knowledge.names import NameIndex
+from knowledge.passages import PUBLIC_GROUP, Filters, Passage
+from knowledge.search import Search
+from knowledge.snapshot import DealFacts
+from policies.engine import Judge
+from policies.facts import Principal, Resource
+
+from .people import deal_resource, principal_of
+
+NOBODY = "-"
+"""The team of a row that no team owns: nobody's by accident, not everybody's."""
+
+
+@dataclass
+class Rows:
+    """One person's view of the rows in one session."""
+
+    session: Session
+    judge: Judge
+    person: Person
+
+    @cached_property
+    def principal(self) -> Principal:
+        return principal_of(self.session, self.person)
+
+    @property
+    def me(self) -> str:
+        """The owner whose own rows count, "" for somebody who has left."""
+        return self.person.id if self.principal.active else ""
+
+    def deals(self) -> list[Deal]:
+        rows = deal_rows.deals(self.session, self.principal.teams, or_owner=self.me)
+        allowed = self.judge.may_read_many(self.principal, [deal_resource(row) for row in rows])
+        return [row for row, ok in zip(rows, allowed, strict=True) if ok]
+
+    def facts(self, facts: DealFacts) -> DealFacts | None:
+        """A deal's facts without what another team has said to the customer; None when the deal itself is not seen."""
+        if not self.may(deal_resource(facts.deal)):
+            return None
+        talk = [talk_resource(row, facts.deal, facts.account) for row in facts.interactions]
+        allowed = self.judge.may_read_many(self.principal, talk)
+        seen = tuple(row for row, ok in zip(facts.interactions, allowed, strict=True) if ok)
+        product = without_secrets(facts.product) if facts.product else None
+        return replace(facts, interactions=seen, product=product)
+
+    def sees_account(self, account: Account) -> bool:
+        theirs = deal_rows.deals(self.session, self.principal.teams, or_owner=self.me, account_id=account.id)
+        return self._any([account_resource(account), *map(deal_resource, theirs)])
+
+    def sees_contact(self, contact: Contact, account: Account) -> bool:
+        if self.sees_account(account):
+            return True
+        link = select(DealContact.deal_id).where(DealContact.contact_id == contact.id)
+        met = self.session.exec(select(Deal).where(col(Deal.id).in_(link)))
+        return self._any([deal_resource(deal) for deal in met])
+
+    def sees_talk(self, row: Interaction) -> bool:
+        deal = self.session.get(Deal, row.deal_id) if row.deal_id else None
+        account_id = row.account_id or (deal.account_id if deal else None)
+        account = self.session.get(Account, account_id) if account_id else None
+        return self.may(talk_resource(row, deal, account))
+
+    def names(self) -> NameIndex:
+        return NameIndex(name_entries(self.session, self.principal.teams, self.me))
+
+    def recall(self, search: Search, query: str, filters: Filters | None, k: int) -> list[Passage]:
+        """Found passages, best first: those of the teams, and those about one's own deals in other teams."""
+        found = search.recall(query, groups=self.principal.teams, filters=filters, k=k)
+        mine = self._own_elsewhere()
+        wanted = mine & filters.deal_ids if filters and filters.deal_ids else mine
+        if wanted:
+            narrowed = replace(filters or Filters(), deal_ids=wanted)
+            found = [*found, *search.recall(query, groups=None, filters=narrowed, k=k)]
+        best = {passage.id: passage for passage in sorted(found, key=lambda one: one.score)}
+        ordered = sorted(best.values(), key=lambda one: (-one.score, one.id)) if wanted else list(found)
+        resources = [passage_resource(one, self.me if one.deal_id in mine else "") for one in ordered]
+        allowed = self.judge.may_read_many(self.principal, resources)
+        return [passage for passage, ok in zip(ordered, allowed, strict=True) if ok][:k]
+
+    def _own_elsewhere(self) -> frozenset[str]:
+        """Deals one owns whose talk is, in part, another team's: after moving to another team, say."""
+        if not self.me:
+            return frozenset()
+        teams = self.principal.teams
+        foreign = select(Interaction.deal_id).where(col(Interaction.team_id).not_in(teams))
+        own = select(Deal.id).where(
+            Deal.owner_id == self.me, or_(col(Deal.team_id).not_in(teams), col(Deal.id).in_(foreign))
+        )
+        return frozenset(self.session.exec(own))
+
+    def may(self, resource: Resource) -> bool:
+        """Whether the person may read this one."""
+        return self._any([resource])
+
+    def _any(self, resources: Iterable[Resource]) -> bool:
+        return any(self.judge.may_read_many(self.principal, list(resources)))
+
+
+def without_secrets(product: Product) -> Product:
+    """The product as it may leave this floor: cost and floor price are confidential and stay behind."""
+    return Product(**{**product.model_dump(), "cost_fen": 0, "floor_price_fen": 0})
+
+
+def account_resource(account: Account) -> Resource:
+    """The judge's view of a customer."""
+    return Resource(
+        kind="account",
+        id=account.id,
+        owner_id=account.owner_id or "",
+        team_id=account.team_id or NOBODY,
+        tier=account.tier,
+    )
+
+
+def talk_resource(row: Interaction, deal: Deal | None, account: Account | None) -> Resource:
+    """The judge's view of something that was said: the group's, and the deal's owner's."""
+    group = group_of(row, deal, account) or NOBODY
+    return Resource(kind="passage", id=row.id, team_id=group, owner_id=deal.owner_id if deal else "")
+
+
+def passage_resource(passage: Passage, owner_id: str = "") -> Resource:
+    """The judge's view of a found passage; only playbooks are public. `owner_id` owns the deal it is about."""
+    group = "" if passage.group == PUBLIC_GROUP else passage.group or NOBODY
+    return Resource(kind="passage", id=passage.id, team_id=group, owner_id=owner_id)
