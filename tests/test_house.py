@@ -127,3 +127,12 @@ def test_every_command_is_in_the_handbook() -> None:
         assert f"chengdan {name}" in handbook, name
         for sub in getattr(command, "commands", {}):
             assert f"chengdan {name} {sub}" in handbook, f"{name} {sub}"
+
+
+def test_every_test_that_the_proofs_name_exists() -> None:
+    text = (ROOT / "docs" / "proofs.md").read_text(encoding="utf-8")
+    sources = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+    for name in sorted(set(re.findall(r"`(test_[a-z0-9_]+)`", text))):
+        assert f"def {name}(" in sources, name
+    for name in sorted(set(re.findall(r"`(tests/[a-z_/]+\.py)`", text))):
+        assert (ROOT / name).exists(), name
