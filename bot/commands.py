@@ -15,7 +15,7 @@ from actions.approvals import Approvals
 from actions.counter import PersonDesk
 from actions.wording import in_language
 
-from . import command_keys
+from . import command_deeds, command_keys
 from .cards import card_text, explanation_text
 from .command_edits import edits
 from .command_keys import Keys
@@ -55,6 +55,8 @@ def parse(text: str) -> tuple[str, str] | None:
     coded = TEXT_CODES.match(text)
     if coded and (any(c.isdigit() for c in coded[2]) or coded[2].isupper()):
         return _CODE_VERBS[coded[1].lower()], f"{coded[2]} {coded[3] or ''}".strip()
+    if command_deeds.is_bare_undo(text):
+        return "undo", ""
     if not text.startswith("/") or len(text) < 2 or text[1] in " /":
         return None
     name, _, rest = text[1:].partition(" ")
@@ -155,7 +157,10 @@ def _is_code(word: str) -> bool:
 
 
 def _undo(rest: str, station: Station) -> Reply:
-    ref = rest.split()[0] if rest else ""
+    """The action of that code; without one the last that was asked for in this conversation."""
+    ref = rest.split()[0] if rest else command_deeds.last_action(station.keys, station.desk)
+    if not ref:
+        return Reply(text=station.say(*command_deeds.NOTHING))
     return _told(station, station.approvals.undo(station.desk.person.id, ref, channel=station.desk.channel))
 
 
@@ -208,7 +213,9 @@ HELP = (
     ("/approve CODE", "批准(也可输入: 批准 CODE)", "approve"),
     ("/reject CODE reason", "驳回并写明原因", "reject with a reason"),
     ("/edit CODE subject=… body=…", "修改(成为新动作,重新判定)", "edit: a new action, judged anew"),
-    ("/undo CODE", "撤销或撤回", "undo or withdraw"),
+    ("/undo [CODE]", "撤销或撤回(也可输入: 撤回)", "undo or withdraw; the last one without a code"),
+    ("/tasks  /done TASK", "我的任务;完成一个", "my tasks; tick one off"),
+    ("/fetch CODE", "取导出的文件", "get the file of an export"),
     ("/nudge CODE", "催一下审批人", "remind the approvers"),
     ("/handover CODE WHO", "转交给别人审批", "let somebody else answer"),
     (
@@ -233,6 +240,7 @@ COMMANDS: dict[str, Callable[[str, Station], Reply]] = {
     "source": _source, "why": _why, "show": _show, "approvals": _waiting, "actions": _actions,
     "approve": _approve, "reject": _reject, "undo": _undo, "edit": _edit, "as": _as, "help": _help,
     "nudge": _keyed(command_keys.nudge), "handover": _keyed(command_keys.handover),
+    "tasks": _keyed(command_deeds.my_tasks), "done": _keyed(command_deeds.done), "fetch": _keyed(command_deeds.fetch),
     "delegate": _keyed(command_keys.delegate), "figures": _keyed(command_keys.figures),
     "stop": _keyed(command_keys.stop), "resume": _keyed(command_keys.resume),
     "quit": _quit, "exit": _quit,
