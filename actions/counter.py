@@ -132,7 +132,8 @@ class PersonDesk(PlansOf):
     def submit(self, request: ActionRequest) -> Outcome:
         with self.gate.store.reading() as session:
             key = fresh_key(session, request)
-        return self.gate.submit(replace(request, idempotency_key=key), self.channel)
+        here = request.conversation_id or self.conversation_id
+        return self.gate.submit(replace(request, idempotency_key=key, conversation_id=here), self.channel)
 
     # what waits ------------------------------------------------------------------------------------------------
 

@@ -162,7 +162,7 @@ def sentence(action: Action, language: str) -> str:
             + (", ".join(wanted) if en else "、".join(wanted) + "确认")
         )
     if action.state in (State.SCHEDULED, State.EXECUTED) and _can_undo(action):
-        clock = local_time(action.undo_until) if action.undo_until else ""
+        clock = local_time(action.undo_until, since=action.due_at) if action.undo_until else ""
         parts.append(
             f"undo until {clock} with /undo {action.code}"
             if en
@@ -182,9 +182,11 @@ def sentence(action: Action, language: str) -> str:
     return ("; " if en else "；").join(part for part in parts if part)
 
 
-def local_time(moment: datetime, utc_offset_hours: int = 8) -> str:
-    """Hours, minutes and seconds on the working calendar's clock."""
-    return moment.astimezone(timezone(timedelta(hours=utc_offset_hours))).strftime("%H:%M:%S")
+def local_time(moment: datetime, utc_offset_hours: int = 8, since: datetime | None = None) -> str:
+    """Hours, minutes and seconds on the working calendar's clock; with the day when `since` lies on another one."""
+    zone = timezone(timedelta(hours=utc_offset_hours))
+    other_day = since is not None and since.astimezone(zone).date() != moment.astimezone(zone).date()
+    return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M" if other_day else "%H:%M:%S")
 
 
 def local_moment(moment: datetime, utc_offset_hours: int = 8) -> str:

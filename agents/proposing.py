@@ -10,7 +10,7 @@ from actions.wording import in_language
 
 from .answer import OutcomeNote
 from .skill import Turn
-from .wording import clock
+from .wording import clock, day
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +73,7 @@ def _head(turn: Turn, outcome: Outcome, words: Wording) -> str:
         return turn.say(f"{noun}{done}。", f"{noun} {done}.")
     if outcome.state is State.SCHEDULED:
         turn.suggestions.append(f"/undo {code}")
-        until = clock(outcome.undo_until)
+        until = until_text(turn, outcome.undo_until)
         if outcome.at_once:
             return turn.say(
                 f"{noun}{done};{until} 前要撤回请发 /undo {code}。",
@@ -90,11 +90,22 @@ def _head(turn: Turn, outcome: Outcome, words: Wording) -> str:
     if outcome.state is State.DRAFT_ONLY:
         kept = turn.say(*words.kept) or turn.say("只保留为草稿", "it stays a draft")
         return turn.say(f"{not_done},{kept}。", f"{not_done}; {kept}.")
+    if outcome.status is Status.REFUSED and not outcome.action_id:
+        return turn.say(f"{not_done}。", f"{not_done}.")
     if outcome.status is Status.REFUSED:
         return turn.say(f"{not_done}:规则不允许。", f"{not_done}: the rules do not allow it.")
     if outcome.status is Status.FAILED:
         return turn.say(f"失败:{not_done}。", f"It failed: {not_done.lower()}.")
     return turn.say("结果不明,请人工核实。", "The result is unknown; a person must check.")
+
+
+def until_text(turn: Turn, iso: str) -> str:
+    """Until when, on the working clock; with its day when that is not today."""
+    try:
+        moment = datetime.fromisoformat(iso)
+    except ValueError:
+        return iso
+    return clock(iso) if day(moment) == day(turn.desk.now) else f"{day(moment)} {clock(iso)[:5]}"
 
 
 def _no_way_back(turn: Turn, outcome: Outcome) -> bool:

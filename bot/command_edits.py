@@ -1,11 +1,13 @@
-"""`subject=… body=… to=… discount=5`: what a person wants changed in a waiting action, as arguments."""
+"""`subject=… body=… to=… discount=5 start=2026-11-27T15:00`: what a person wants changed in a waiting action, as arguments."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
-EDITABLE = ("subject", "body", "to", "discount")
+EDITABLE = ("subject", "body", "to", "discount", "title", "start", "place", "note", "due")
+_PLAIN = {"subject": "subject", "body": "body", "title": "title", "place": "place", "note": "note"}
+_MOMENTS = {"start": "starts_at", "due": "due_at"}
 
 
 def edits(text: str) -> dict[str, Any]:
@@ -17,7 +19,10 @@ def edits(text: str) -> dict[str, Any]:
             "用法: /edit 编号 subject=新主题 body=新正文 to=地址 discount=5 / usage: /edit CODE subject=… body=… to=… discount=5"
         )
     changes: dict[str, Any] = {
-        name: found[name].replace("\\n", "\n") for name in ("subject", "body") if name in found
+        argument: found[name].replace("\\n", "\n") for name, argument in _PLAIN.items() if name in found
+    }
+    changes |= {
+        argument: found[name].replace(" ", "T") for name, argument in _MOMENTS.items() if name in found
     }
     if "to" in found:
         changes["to"] = [

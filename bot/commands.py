@@ -15,9 +15,10 @@ from actions.approvals import Approvals
 from actions.counter import PersonDesk
 from actions.wording import in_language
 
-from . import command_keys, command_settle
+from . import command_deeds, command_keys, command_settle
 from .cards import card_text, explanation_text
 from .command_edits import edits
+from .command_help import HELP
 from .command_keys import Keys
 from .messages import Reply
 
@@ -55,6 +56,8 @@ def parse(text: str) -> tuple[str, str] | None:
     coded = TEXT_CODES.match(text)
     if coded and (any(c.isdigit() for c in coded[2]) or coded[2].isupper()):
         return _CODE_VERBS[coded[1].lower()], f"{coded[2]} {coded[3] or ''}".strip()
+    if command_deeds.is_bare_undo(text):
+        return "undo", ""
     if not text.startswith("/") or len(text) < 2 or text[1] in " /":
         return None
     name, _, rest = text[1:].partition(" ")
@@ -155,7 +158,10 @@ def _is_code(word: str) -> bool:
 
 
 def _undo(rest: str, station: Station) -> Reply:
-    ref = rest.split()[0] if rest else ""
+    """The action of that code; without one the last that was asked for in this conversation."""
+    ref = rest.split()[0] if rest else command_deeds.last_action(station.keys, station.desk)
+    if not ref:
+        return Reply(text=station.say(*command_deeds.NOTHING))
     return _told(station, station.approvals.undo(station.desk.person.id, ref, channel=station.desk.channel))
 
 
@@ -199,32 +205,6 @@ def help_text(station: Station) -> str:
     return "\n".join(f"{usage:<28}{station.say(zh, en)}" for usage, zh, en in HELP)
 
 
-HELP = (
-    ("/source [n]", "打开上一条回答的来源", "open the sources of the last answer"),
-    ("/approvals", "等我审批的动作", "what waits for my yes"),
-    ("/actions", "我发起的动作", "what I asked for"),
-    ("/show CODE", "动作卡片", "the card of an action"),
-    ("/why CODE", "为什么这样决定", "why it was decided so"),
-    ("/approve CODE", "批准(也可输入: 批准 CODE)", "approve"),
-    ("/reject CODE reason", "驳回并写明原因", "reject with a reason"),
-    ("/edit CODE subject=… body=…", "修改(成为新动作,重新判定)", "edit: a new action, judged anew"),
-    ("/undo CODE", "撤销或撤回", "undo or withdraw"),
-    ("/settle CODE sent|not_sent", "结果不明的,查实后说明", "say what became of an unknown outcome"),
-    ("/nudge CODE", "催一下审批人", "remind the approvers"),
-    ("/handover CODE WHO", "转交给别人审批", "let somebody else answer"),
-    (
-        "/delegate WHO UNTIL",
-        "休假时委托(到期自动结束);/delegate off 收回",
-        "delegate until a date; off ends it",
-    ),
-    ("/figures", "我的审批数据", "my own figures as an approver"),
-    ("/stop [reason]", "紧急停止所有动作", "halt every effect at once"),
-    ("/resume", "恢复(需要两个人)", "start again; takes two people"),
-    ("/as WHO", "演示中换个身份", "be somebody else (terminal only)"),
-    ("/help  /quit", "帮助  退出", "help and leave"),
-)
-
-
 def _keyed(command: Callable[[str, Keys, PersonDesk], tuple[str, str]]) -> Callable[[str, Station], Reply]:
     """A command that answers in both languages."""
     return lambda rest, station: Reply(text=station.say(*command(rest, station.keys, station.desk)))
@@ -234,6 +214,7 @@ COMMANDS: dict[str, Callable[[str, Station], Reply]] = {
     "source": _source, "why": _why, "show": _show, "approvals": _waiting, "actions": _actions,
     "approve": _approve, "reject": _reject, "undo": _undo, "edit": _edit, "as": _as, "help": _help,
     "nudge": _keyed(command_keys.nudge), "handover": _keyed(command_keys.handover),
+    "tasks": _keyed(command_deeds.my_tasks), "done": _keyed(command_deeds.done), "fetch": _keyed(command_deeds.fetch),
     "delegate": _keyed(command_keys.delegate), "figures": _keyed(command_keys.figures),
     "stop": _keyed(command_keys.stop), "resume": _keyed(command_keys.resume),
     "settle": _keyed(command_settle.settle),

@@ -3,17 +3,24 @@
 from agents.skill import Skill
 
 from . import (
+    book_meeting,
+    create_task,
     deal_brief,
     draft_email,
     explain_action,
+    export_data,
+    give_discount,
     make_quote,
+    message_customer,
     my_approvals,
+    my_tasks,
     pipeline,
     prepare_contract,
     recall,
     send_document,
     send_email,
     talk_track,
+    update_deal,
 )
 
 SKILLS: tuple[Skill, ...] = (
@@ -26,6 +33,13 @@ SKILLS: tuple[Skill, ...] = (
     make_quote.SKILL,
     prepare_contract.SKILL,
     send_document.SKILL,
+    update_deal.SKILL,
+    create_task.SKILL,
+    my_tasks.SKILL,
+    book_meeting.SKILL,
+    give_discount.SKILL,
+    message_customer.SKILL,
+    export_data.SKILL,
     explain_action.SKILL,
     my_approvals.SKILL,
 )

@@ -22,7 +22,7 @@ from tests.fakes.firm import Firm
 WANG = {"name": "王建国", "address": "wang@hd.example.com"}
 CHEN = {"name": "陈浩", "address": "chen@us.example.cn"}
 ZHAO = {"name": "赵磊", "address": "zhao@us.example.cn"}
-LABELS = {"to": frozenset({"crm_record"}), "title": TYPED, "wish": TYPED}
+LABELS = {"to": frozenset({"crm_record"}), "title": TYPED, "tool": TYPED}
 WINDOW = 601
 
 
@@ -292,7 +292,7 @@ def test_a_price_in_an_invitation_needs_the_manager_and_a_floor_price_never_goes
 
 
 def test_who_comes_out_of_a_text_is_looked_at(firm: Firm) -> None:
-    labels = {"to": frozenset({"inbound_mail"}), "title": GUESSED, "wish": TYPED}
+    labels = {"to": frozenset({"inbound_mail"}), "title": GUESSED, "tool": TYPED}
     outcome = book(firm, labels=labels, to=[{"name": "x", "address": "x@hd.example.com"}])
     assert "p-zhao" in outcome.approvers
     assert any("不可信" in warning for warning in outcome.warnings)

@@ -14,7 +14,7 @@ from knowledge.model import Task
 from tests.fakes.deeds import GUESSED, TYPED, row, told, wish
 from tests.fakes.firm import Firm
 
-LABELS = {"title": TYPED, "wish": TYPED}
+LABELS = {"title": TYPED, "tool": TYPED}
 
 
 def task(firm: Firm, key: str = "k1", labels: Any = LABELS, **args: Any) -> Outcome:
@@ -86,9 +86,9 @@ def test_a_mates_deal_is_not_ones_own(firm: Firm) -> None:
 
 
 def test_a_title_out_of_a_call_is_fine_but_a_task_nobody_asked_for_is_not(firm: Firm) -> None:
-    heard = task(firm, "a", {"title": frozenset({"call_transcript"}), "wish": TYPED})
+    heard = task(firm, "a", {"title": frozenset({"call_transcript"}), "tool": TYPED})
     assert heard.state is State.SCHEDULED
-    planted = task(firm, "b", {"title": GUESSED, "wish": GUESSED})
+    planted = task(firm, "b", {"title": GUESSED, "tool": GUESSED})
     assert planted.approvers == ("p-lina",)
 
 

@@ -20,7 +20,7 @@ from knowledge.model import Contact, Deal, Interaction
 from tests.fakes.deeds import GUESSED, TYPED, row, wish
 from tests.fakes.firm import Firm
 
-LABELS = {"what": TYPED, "wish": TYPED}
+LABELS = {"what": TYPED, "tool": TYPED}
 
 
 def export(
@@ -155,11 +155,10 @@ def test_a_manager_needs_somebody_else(firm: Firm) -> None:
     assert table(fetched(firm, outcome, by="p-zhou"))
 
 
-def test_an_export_nobody_asked_for_needs_both(firm: Firm) -> None:
-    outcome = export(firm, labels={"what": GUESSED, "wish": GUESSED})
-    assert set(outcome.approvers) == {"p-lina", "p-zhao"}
-    firm.approve("p-zhao", outcome.code)
-    assert row(firm, outcome).state == State.PENDING
+def test_an_export_nobody_asked_for_says_so(firm: Firm) -> None:
+    outcome = export(firm, labels={"what": GUESSED, "tool": GUESSED})
+    assert outcome.approvers == ("p-zhao",)
+    assert any("不是本人要求的" in warning for warning in outcome.warnings)
 
 
 @pytest.mark.parametrize("args", [{"what": "products"}, {"what": "deals", "format": "exe"}, {}])

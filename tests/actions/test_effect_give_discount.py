@@ -32,7 +32,7 @@ LINES = [
         "unit_price_fen": 31_000,
     },
 ]
-LABELS = {"discount_bp": TYPED, "wish": TYPED}
+LABELS = {"discount_bp": TYPED, "tool": TYPED}
 
 
 @pytest.fixture
@@ -108,8 +108,9 @@ def test_the_floor_counts_line_by_line(priced: Firm) -> None:
 
 
 def test_a_number_out_of_a_text_is_looked_at_by_the_seller(priced: Firm) -> None:
-    outcome = give(priced, 800, labels={"discount_bp": frozenset({"inbound_mail"}), "wish": GUESSED})
-    assert set(outcome.approvers) == {"p-lina", "p-zhao"}
+    outcome = give(priced, 800, labels={"discount_bp": frozenset({"inbound_mail"}), "tool": GUESSED})
+    assert outcome.approvers == ("p-zhao",)
+    assert any("不可信" in warning for warning in outcome.warnings)
 
 
 def test_on_a_lost_deal_the_manager_is_asked_too(priced: Firm) -> None:

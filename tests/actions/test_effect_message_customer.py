@@ -19,7 +19,7 @@ from tests.fakes.clock import WORKING_MORNING
 from tests.fakes.deeds import GUESSED, TYPED, row, told, wish
 from tests.fakes.firm import Firm
 
-LABELS = {"contact_id": frozenset({"crm_record"}), "body": TYPED, "wish": TYPED}
+LABELS = {"contact_id": frozenset({"crm_record"}), "body": TYPED, "tool": TYPED}
 HELLO = "王总，周四下午三点的会照常。"
 
 
@@ -158,7 +158,7 @@ def test_a_contact_without_an_address_can_be_written_to(firm: Firm) -> None:
 
 
 def test_words_a_model_wrote_are_marked_in_the_history(firm: Firm) -> None:
-    outcome = message(firm, labels={"body": GUESSED, "wish": TYPED})
+    outcome = message(firm, labels={"body": GUESSED, "tool": TYPED})
     send(firm, outcome)
     with firm.store.reading() as session:
         (said,) = session.exec(select(Interaction)).all()

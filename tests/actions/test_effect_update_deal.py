@@ -21,7 +21,7 @@ def change(
     firm: Firm, field: str, new: Any, *, key: str = "k1", evidence: dict[str, str] | None = None, **more: Any
 ) -> Outcome:
     one = {"field": field, "new": new} | ({"evidence": evidence} if evidence else {})
-    more.setdefault("labels", {field: TYPED, "wish": TYPED})
+    more.setdefault("labels", {field: TYPED, "tool": TYPED})
     return wish(firm, "update_deal", {"changes": [one]}, key=key, **more)
 
 
@@ -232,7 +232,7 @@ class TestProof:
         return "I-9"
 
     def test_a_guess_waits_for_the_person(self, firm: Firm) -> None:
-        outcome = change(firm, "competitor", "锐影科技", labels={"competitor": GUESSED, "wish": TYPED})
+        outcome = change(firm, "competitor", "锐影科技", labels={"competitor": GUESSED, "tool": TYPED})
         assert outcome.approvers == ("p-lina",)
         assert row(firm, outcome).facts["tainted_args"] == ["competitor"]
         assert any("不是本人给出" in warning for warning in outcome.warnings)
@@ -240,7 +240,7 @@ class TestProof:
     def test_verbatim_words_stand_in_for_the_person(self, firm: Firm, call: str) -> None:
         pointer = {"interaction_id": call, "quote": "也在看锐影科技的方案"}
         outcome = change(
-            firm, "competitor", "锐影科技", evidence=pointer, labels={"competitor": GUESSED, "wish": TYPED}
+            firm, "competitor", "锐影科技", evidence=pointer, labels={"competitor": GUESSED, "tool": TYPED}
         )
         assert outcome.state is State.SCHEDULED
         with firm.store.reading() as session:
@@ -251,7 +251,7 @@ class TestProof:
     def test_words_that_say_something_else_do_not(self, firm: Firm, call: str) -> None:
         pointer = {"interaction_id": call, "quote": "我们也在看"}
         outcome = change(
-            firm, "competitor", "锐影科技", evidence=pointer, labels={"competitor": GUESSED, "wish": TYPED}
+            firm, "competitor", "锐影科技", evidence=pointer, labels={"competitor": GUESSED, "tool": TYPED}
         )
         assert outcome.state is State.PENDING
 
@@ -271,10 +271,10 @@ class TestProof:
 
     def test_a_deed_nobody_asked_for_waits_however_well_it_is_proven(self, firm: Firm, call: str) -> None:
         pointer = {"interaction_id": call, "quote": "也在看锐影科技的方案"}
-        labels = {"competitor": GUESSED, "wish": GUESSED}
+        labels = {"competitor": GUESSED, "tool": GUESSED}
         outcome = change(firm, "competitor", "锐影科技", evidence=pointer, labels=labels)
         assert outcome.approvers == ("p-lina",)
-        assert "wish-not-asked" in [rule["id"] for rule in row(firm, outcome).decision["rules"]]
+        assert "taint-choice" in [rule["id"] for rule in row(firm, outcome).decision["rules"]]
 
 
 def test_the_same_wish_twice_is_one_action(firm: Firm) -> None:
