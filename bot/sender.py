@@ -61,7 +61,7 @@ def with_gateway(house: House) -> House:
     except (ValueError, OSError) as error:
         with house.store.session() as session:
             record.lock_system(session)
-            breakers.trip(session, "mail", sentence_for(error), house.clock())
+            breakers.trip(session, "mail", why(error), house.clock())
         raise
     return House(settings=house.settings, store=house.store, clock=house.clock, mail=gateway)
 
@@ -91,7 +91,7 @@ def described(settings: Settings) -> dict[str, str]:
         secret = sender_settings().smtp_url.get_secret_value()
         says = gateway_from(secret, settings.var_dir / "outbox").describe()
     except (ValueError, OSError) as error:
-        return {"level": "broken", "says": sentence_for(error), "fix": "SMTP_URL, SENDER_ENV_FILE"}
+        return {"level": "broken", "says": why(error), "fix": "SMTP_URL, SENDER_ENV_FILE"}
     if not secret:
         fix = "在 .env.sender 里设 SMTP_URL 才会真正寄出 / set SMTP_URL in .env.sender to really send"
         return {"level": "note", "says": says, "fix": fix}
@@ -102,6 +102,14 @@ def described(settings: Settings) -> dict[str, str]:
         fix = "把 SMTP_URL 从 .env 移到 .env.sender,只有发信进程读它 / move SMTP_URL from .env to .env.sender: the sender alone reads it"
         return {"level": "note", "says": says, "fix": fix}
     return {"level": "ok", "says": says, "fix": ""}
+
+
+def why(error: Exception) -> str:
+    """What keeps the sender from having a way out (`中文 / English`), without the secret."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"读不了 {error.filename}: {error.strerror} / cannot read {error.filename}: {error.strerror}"
+    plain = type(error) in (ValueError, FileNotFoundError)  # pydantic's own say more than they should
+    return str(error) if plain else sentence_for(error)
 
 
 def _text_of(path: Path) -> str:

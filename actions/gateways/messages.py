@@ -11,7 +11,7 @@ import re
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 from .keeping import why, write_once
 from .letter import MESSAGE_ID, Delivery
@@ -55,10 +55,17 @@ class MessageOutbox:
     def describe(self) -> str:
         return f"未接入聊天平台，消息写入 {self._folder} / no chat platform: messages are written to {self._folder}"
 
+    def seen(self, message_id: str) -> Literal["seen", "not_seen", "unknown"]:
+        """Whether a message lies here; one that does not may be written again."""
+        try:
+            return "seen" if (self._folder / file_name(message_id, ".jsonl")).exists() else "not_seen"
+        except OSError:
+            return "unknown"
+
     def send(self, message: CustomerMessage) -> Delivery:
         problem = fault_of(message)
         if problem:
-            return Delivery(status="refused", detail=problem)
+            return Delivery(status="refused", detail=problem, fault="own")
         target = self._folder / file_name(message.message_id, ".jsonl")
         record = asdict(message) | {"at": message.at.isoformat()}
         line = json.dumps(record, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
