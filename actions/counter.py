@@ -21,7 +21,7 @@ from knowledge.snapshot import DealFacts, deal_facts
 from policies.facts import Principal, Resource
 
 from . import cards, record
-from .action import ActionRequest, Outcome, State, canonical
+from .action import ActionRequest, Outcome, State, Status, canonical
 from .basis import basis_of
 from .card import ActionCard, Explanation
 from .gate import Gate
@@ -30,6 +30,11 @@ from .risk import place
 from .sight import find, sees
 from .stored import intact, on_turn
 from .tables import Action, Approval, CardShown
+
+NOT_FROM_HERE = frozenset({"change_rule", "erase_data"})
+"""Verbs that no assistant asks for, whatever it was told: people propose them on the command line (authority.md I10)."""
+
+NO_HAND = "助手不能改规则,也不能删除数据 / the assistant has no hand on the rules, and erases nothing"
 
 
 @dataclass
@@ -64,7 +69,9 @@ class PersonDesk:
         with self.gate.store.reading() as session:
             principal = self._principal(session)
             rows = deal_rows.deals(session, principal.teams)
-            allowed = self.gate.judge.may_read_many(principal, [deal_resource(row) for row in rows])
+            allowed = self.gate.judge_for(session).may_read_many(
+                principal, [deal_resource(row) for row in rows]
+            )
             return [row for row, ok in zip(rows, allowed, strict=True) if ok]
 
     def account(self, account_id: str) -> Account | None:
@@ -95,9 +102,9 @@ class PersonDesk:
 
     def recall(self, query: str, *, filters: Filters | None = None, k: int = 8) -> Sequence[Passage]:
         with self.gate.store.reading() as session:
-            principal = self._principal(session)
+            principal, judge = self._principal(session), self.gate.judge_for(session)
         found = self.search.recall(query, groups=principal.teams, filters=filters, k=k)
-        allowed = self.gate.judge.may_read_many(principal, [_passage_resource(p) for p in found])
+        allowed = judge.may_read_many(principal, [_passage_resource(p) for p in found])
         return [passage for passage, ok in zip(found, allowed, strict=True) if ok]
 
     def blueprint(self, kind: str, name: str) -> dict[str, Any] | None:
@@ -141,6 +148,10 @@ class PersonDesk:
             return row if row and row.person_id == self.asker.id else None
 
     def submit(self, request: ActionRequest) -> Outcome:
+        if request.action in NOT_FROM_HERE:
+            return Outcome(
+                action_id="", action=request.action, status=Status.REFUSED, state=State.DENIED, reason=NO_HAND
+            )
         return self.gate.submit(request, self.channel)
 
     # what waits ------------------------------------------------------------------------------------------------
@@ -212,13 +223,15 @@ class PersonDesk:
         theirs = [
             deal_resource(row) for row in deal_rows.deals(session, principal.teams, account_id=account.id)
         ]
-        return any(self.gate.judge.may_read_many(principal, [_account_resource(account), *theirs]))
+        return any(
+            self.gate.judge_for(session).may_read_many(principal, [_account_resource(account), *theirs])
+        )
 
     def _principal(self, session: Session) -> Principal:
         return principal_of(session, self.asker)
 
     def _may_read(self, session: Session, resource: Resource) -> bool:
-        return self.gate.judge.may_read_many(self._principal(session), [resource])[0]
+        return self.gate.judge_for(session).may_read_many(self._principal(session), [resource])[0]
 
 
 def _account_resource(account: Account) -> Resource:

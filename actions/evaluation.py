@@ -15,6 +15,7 @@ from policies.engine import Judge
 from policies.facts import ActionFacts, ApprovalFacts, Principal, Resource
 
 from .effect import Effect, Files, LocalEffect, Scene, Subject
+from .levels import DEFAULT
 from .people import principal_of
 from .standing import in_pilot, level_of, scopes_of
 
@@ -40,7 +41,7 @@ class Rules:
     autonomy: Mapping[str, int] | None = None
 
     def level(self, action: str) -> int:
-        return (self.autonomy or {}).get(action, 5)
+        return (self.autonomy or {}).get(action, DEFAULT)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +97,7 @@ def evaluate(
         system_state=system_state,
         autonomy_level=level_of(scene.session, effect.name, scopes, rules.level(effect.name)),
         pilot=in_pilot(scene.session, effect.name, scopes),
-        reversible=isinstance(effect, LocalEffect),
+        reversible=bool(getattr(effect, "reversible", isinstance(effect, LocalEffect))),
     )
     decision = judge.decide(principal, effect.name, scene.subject.resource, facts)
     return Evaluation(principal=principal, resource=scene.subject.resource, facts=facts, decision=decision)

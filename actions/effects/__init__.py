@@ -6,8 +6,9 @@ from types import MappingProxyType
 
 from actions.effect import Effect
 
+from .change_rule import ChangeRule
 from .send_email import SendEmail
 
-_MENU: tuple[Effect, ...] = (SendEmail(),)
+_MENU: tuple[Effect, ...] = (SendEmail(), ChangeRule())
 
 EFFECTS = MappingProxyType({effect.name: effect for effect in _MENU})
