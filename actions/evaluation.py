@@ -15,7 +15,7 @@ from policies.engine import Judge
 from policies.facts import ActionFacts, ApprovalFacts, Principal, Resource
 
 from .effect import Effect, Files, LocalEffect, Scene, Subject
-from .levels import DEFAULT
+from .levels import DEFAULT, SHADOW, default_level
 from .people import principal_of
 from .standing import in_pilot, level_of, scopes_of
 
@@ -46,12 +46,14 @@ class Rules:
 
 @dataclass(frozen=True, kw_only=True)
 class Evaluation:
-    """One evaluation: what was judged, on which facts, and the answer."""
+    """One evaluation: what was judged, on which facts, and the answer. On a dry run (L1) `shadow` is what it would have
+    been at the level above: what people then do is compared with it."""
 
     principal: Principal
     resource: Resource
     facts: ActionFacts
     decision: Decision
+    shadow: Decision | None = None
 
 
 def scene_of(
@@ -99,5 +101,10 @@ def evaluate(
         pilot=in_pilot(scene.session, effect.name, scopes),
         reversible=bool(getattr(effect, "reversible", isinstance(effect, LocalEffect))),
     )
-    decision = judge.decide(principal, effect.name, scene.subject.resource, facts)
-    return Evaluation(principal=principal, resource=scene.subject.resource, facts=facts, decision=decision)
+    resource = scene.subject.resource
+    decision = judge.decide(principal, effect.name, resource, facts)
+    shadow = None
+    if facts.autonomy_level == SHADOW:
+        above = replace(facts, autonomy_level=default_level(effect.name))
+        shadow = judge.decide(principal, effect.name, resource, above)
+    return Evaluation(principal=principal, resource=resource, facts=facts, decision=decision, shadow=shadow)

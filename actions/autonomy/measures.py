@@ -5,6 +5,7 @@ A trace is one proposal with all that followed it: edits made of it a new action
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -46,7 +47,8 @@ class Fate(StrEnum):
 @dataclass(frozen=True, kw_only=True)
 class Trace:
     """One proposal. `edit_ratio` is how much people changed of it (0-1); `undone` that it was taken back once it was on its
-    way; `incidents` what was reported about it (serious, wrong, complaint)."""
+    way; `incidents` what was reported about it (serious, wrong, complaint); `shadow` the verdict of a dry run;
+    `rewritten` that somebody wrote it anew, however that ends."""
 
     code: str
     at: datetime
@@ -54,6 +56,8 @@ class Trace:
     undone: bool = False
     done: bool = False
     incidents: tuple[str, ...] = ()
+    shadow: str = ""
+    rewritten: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +65,7 @@ class Measures:
     """Figures of one verb in one scope since `since`. Shares are 0-1 and None where n is 0.
 
     `n` are proposals that ended and say something; `done` those of them that were performed or taken back. `undone_50`
-    counts among the last 50 of these, `rewrites_10` among the last 10 of all.
+    counts among the last 50 of these, `rewrites_10` among the last 10 of all; `shadow` counts what dry runs would have done.
     """
 
     n: int = 0
@@ -76,6 +80,7 @@ class Measures:
     complaints: int = 0
     any_incident: int = 0
     days: int = 0
+    shadow: tuple[tuple[str, int], ...] = ()
     since: datetime | None = field(default=None, compare=False)
 
 
@@ -89,6 +94,7 @@ def measure(traces: Sequence[Trace], since: datetime, now: datetime) -> Measures
     ordered = sorted(traces, key=lambda trace: (trace.at, trace.code))
     counted = [t for t in ordered if t.fate not in (Fate.OPEN, Fate.LAPSED)]
     done = [t for t in counted if t.done or t.undone]
+    touched = [t for t in ordered if t.rewritten or t.fate not in (Fate.OPEN, Fate.LAPSED)]
     incidents = [kind for t in ordered for kind in t.incidents]
     return Measures(
         n=len(counted),
@@ -98,11 +104,12 @@ def measure(traces: Sequence[Trace], since: datetime, now: datetime) -> Measures
         wrong=_share(sum(bool(t.incidents) for t in counted), len(counted)),
         undone=_share(sum(t.undone for t in done), len(done)),
         undone_50=sum(t.undone for t in done[-UNDONE_OF:]),
-        rewrites_10=sum(t.fate is Fate.REWRITTEN for t in counted[-OF_LAST:]),
+        rewrites_10=sum(t.rewritten for t in touched[-OF_LAST:]),
         serious=incidents.count("serious"),
         complaints=incidents.count("complaint"),
         any_incident=len(incidents),
         days=max(0, (now - since).days),
+        shadow=tuple(sorted(Counter(t.shadow for t in ordered if t.shadow).items())),
         since=since,
     )
 

@@ -68,18 +68,21 @@ def traces(
 
 def _trace(chain: Sequence[Action], incidents: tuple[str, ...], by_hand: ByHand, now: datetime) -> Trace:
     first, last = chain[0], chain[-1]
-    undone = last.state == State.UNDONE
+    touched = fate_of_edit(changed(words_of(first), words_of(last))) if len(chain) > 1 else Fate.AS_IS
+    fate = _fate(first, last, touched, by_hand, now)
     return Trace(
         code=first.code,
         at=first.created_at,
-        fate=_fate(first, last, by_hand, now),
-        undone=undone,
+        fate=fate,
+        undone=last.state == State.UNDONE,
         done=last.state == State.EXECUTED,
         incidents=incidents,
+        shadow=str(first.decision.get("shadow", {}).get("verdict", "")),
+        rewritten=Fate.REWRITTEN in (touched, fate),
     )
 
 
-def _fate(first: Action, last: Action, by_hand: ByHand, now: datetime) -> Fate:
+def _fate(first: Action, last: Action, touched: Fate, by_hand: ByHand, now: datetime) -> Fate:
     if last.state in _LAPSED:
         return Fate.LAPSED
     if last.state in _NO:
@@ -89,7 +92,7 @@ def _fate(first: Action, last: Action, by_hand: ByHand, now: datetime) -> Fate:
     can_still_undo = last.state == State.EXECUTED and last.undo_until is not None and last.undo_until > now
     if last.state in _OPEN or can_still_undo:
         return Fate.OPEN
-    return Fate.AS_IS if first is last else fate_of_edit(changed(words_of(first), words_of(last)))
+    return touched
 
 
 class ByHand:
