@@ -18,6 +18,7 @@ from policies.decision import Verdict
 from . import canaries, notices
 from .action import ActionRequest, Outcome, State, Status, canonical, digest
 from .answering import close, open_action, said
+from .autonomy import demoting
 from .basis import basis_of
 from .gate import Gate
 from .people import REQUESTER, best_role, delegated_from, roles_of
@@ -123,6 +124,7 @@ class Approvals:
                 return outcome
             action.superseded_by = outcome.action_id
             close(session, action, State.SUPERSEDED, "superseded", person.id, channel, now, {})
+            demoting.reconsider(session, action, now)
             zh = f"{action.code} 被{person.name}修改,新动作 {outcome.code}: {outcome.reason}"
             en = f"{action.code} was edited by {person.name}; the new action is {outcome.code}: {outcome.reason_en}"
             notices.tell_asker(session, action, (zh, en), person.id, now)

@@ -39,6 +39,15 @@ _EVENTS = {
     "retried": ("稍后重试", "to be tried again"),
     "late_report": ("执行进程迟到的报告", "a late report of the worker"),
     "settled": ("人工核实", "settled by a person"),
+    "rules_published": ("规则生效", "rules in force"),
+    "emergency_ended": ("紧急规则结束", "the emergency ended"),
+    "promoted": ("自主级别上升", "autonomy raised"),
+    "demoted": ("自主级别下降", "autonomy lowered"),
+    "pilot_changed": ("试点变更", "pilot changed"),
+    "incident": ("报告问题", "incident reported"),
+    "did_by_hand": ("本人自行完成", "done by hand"),
+    "erased": ("内容已删除", "content erased"),
+    "swept": ("文件与索引已清理", "files and index swept"),
     "rescheduled": ("恢复后重新排期", "given a new window after the stop"),
 }
 

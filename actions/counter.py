@@ -18,7 +18,7 @@ from knowledge.search import Search
 from knowledge.snapshot import DealFacts, deal_facts
 
 from . import cards, record
-from .action import ActionRequest, Outcome, State, canonical
+from .action import ActionRequest, Outcome, State, Status, canonical
 from .basis import basis_of
 from .card import ActionCard, Explanation
 from .documents.pdf import PdfConverter
@@ -32,6 +32,11 @@ from .sight import find, sees
 from .stored import intact, on_turn
 from .tables import Action, Approval, CardShown
 from .wishes import fresh_key
+
+NOT_FROM_HERE = frozenset({"change_rule", "erase_data"})
+"""Verbs that no assistant asks for, whatever it was told: people propose them on the command line (authority.md I10)."""
+
+NO_HAND = "助手不能改规则,也不能删除数据 / the assistant has no hand on the rules, and erases nothing"
 
 
 @dataclass
@@ -130,6 +135,10 @@ class PersonDesk(PlansOf):
             return row if row and row.person_id == self.asker.id else None
 
     def submit(self, request: ActionRequest) -> Outcome:
+        if request.action in NOT_FROM_HERE:
+            return Outcome(
+                action_id="", action=request.action, status=Status.REFUSED, state=State.DENIED, reason=NO_HAND
+            )
         with self.gate.store.reading() as session:
             key = fresh_key(session, request)
         here = request.conversation_id or self.conversation_id
@@ -199,4 +208,4 @@ class PersonDesk(PlansOf):
                     session.flush()
 
     def _rows(self, session: Session) -> Rows:
-        return Rows(session, self.gate.judge, self.asker)
+        return Rows(session, self.gate.judge_for(session), self.asker)

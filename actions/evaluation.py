@@ -16,6 +16,7 @@ from policies.engine import Judge
 from policies.facts import ActionFacts, ApprovalFacts, Principal, Resource
 
 from .effect import Effect, Files, LocalEffect, Scene, Subject
+from .levels import DEFAULT, SHADOW, default_level
 from .people import principal_of
 from .retrying import Retries
 from .standing import in_pilot, level_of, scopes_of
@@ -45,17 +46,19 @@ class Rules:
     templates: Path | None = None
 
     def level(self, action: str) -> int:
-        return (self.autonomy or {}).get(action, 5)
+        return (self.autonomy or {}).get(action, DEFAULT)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Evaluation:
-    """One evaluation: what was judged, on which facts, and the answer."""
+    """One evaluation: what was judged, on which facts, and the answer. On a dry run (L1) `shadow` is what it would have
+    been at the level above: what people then do is compared with it."""
 
     principal: Principal
     resource: Resource
     facts: ActionFacts
     decision: Decision
+    shadow: Decision | None = None
 
 
 def scene_of(
@@ -102,7 +105,12 @@ def evaluate(
         system_state=system_state,
         autonomy_level=level_of(scene.session, effect.name, scopes, rules.level(effect.name)),
         pilot=in_pilot(scene.session, effect.name, scopes),
-        reversible=isinstance(effect, LocalEffect),
+        reversible=bool(getattr(effect, "reversible", isinstance(effect, LocalEffect))),
     )
-    decision = judge.decide(principal, effect.name, scene.subject.resource, facts)
-    return Evaluation(principal=principal, resource=scene.subject.resource, facts=facts, decision=decision)
+    resource = scene.subject.resource
+    decision = judge.decide(principal, effect.name, resource, facts)
+    shadow = None
+    if facts.autonomy_level == SHADOW:
+        above = replace(facts, autonomy_level=default_level(effect.name))
+        shadow = judge.decide(principal, effect.name, resource, above)
+    return Evaluation(principal=principal, resource=resource, facts=facts, decision=decision, shadow=shadow)

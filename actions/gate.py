@@ -24,6 +24,7 @@ from .effects import EFFECTS
 from .evaluation import Evaluation, Rules, evaluate, scene_of
 from .people import approval_facts
 from .risk import risk_of
+from .ruling.published import JUDGES
 from .stored import decision_record, free_code, payload_of
 from .subjects import find_subject, subject_of
 from .tables import Action
@@ -87,9 +88,9 @@ class Gate:
     def system_state(self, session: Session) -> str:
         return record.lock_system(session).state
 
-    def judge_for(self, session: Session) -> Judge:  # noqa: ARG002  published rules are rows
-        """The judge with the rules in force."""
-        return self.judge
+    def judge_for(self, session: Session) -> Judge:
+        """The judge with the rules in force at this moment: published rules are rows, every process sees them at once."""
+        return JUDGES.in_force(session, self.judge, self.clock())
 
     def scene_evaluation(self, session: Session, action: Action, now: datetime) -> Evaluation:
         """Judge a stored action anew with the approvals that count at this moment."""

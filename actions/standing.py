@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
-from knowledge.model import Product
+from knowledge.model import Deal, Product, Team
 
 from .effect import Subject
+from .levels import ceiling
 from .tables import Autonomy, Pilot
 
 
@@ -25,15 +27,41 @@ def scopes_of(session: Session, subject: Subject) -> tuple[str, ...]:
 
 
 def level_of(session: Session, action: str, scopes: tuple[str, ...], default: int) -> int:
-    """The ladder level (0-6) in force: the narrowest row, else `default`. Of two equally narrow the lower would do, but
-    a product line is narrower than a region."""
-    rows: Mapping[str, int] = {
-        row.scope: row.level for row in session.exec(select(Autonomy).where(Autonomy.action == action))
-    }
-    return next((rows[scope] for scope in scopes if scope in rows), default)
+    """The ladder level (0-6) in force, never above what this verb may ever reach."""
+    query = select(Autonomy.scope, Autonomy.level).where(Autonomy.action == action)
+    rows = dict(session.exec(query).all())
+    where = governing(scopes, rows)
+    return min(rows.get(where, default), ceiling(action))
+
+
+def governing(scopes: Iterable[str], rows: Mapping[str, int]) -> str:
+    """The scope whose row gives the level: one of the subject's own, of its line and its region the lower (a demotion
+    holds wherever it was made), else everywhere ("")."""
+    own = [scope for scope in scopes if scope and scope in rows]
+    return min(own, key=lambda scope: rows[scope], default="")
 
 
 def in_pilot(session: Session, action: str, scopes: tuple[str, ...]) -> bool:
     """Whether the verb may act here: nobody narrowed it, or one of the subject's scopes was let in."""
     rows = {row.scope for row in session.exec(select(Pilot).where(Pilot.action == action))}
     return not rows or bool(rows & set(scopes))
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where a deal or a team lies: the line of what it is about, and the region of the team."""
+
+    lines: Mapping[str, str]
+    regions: Mapping[str, str]
+
+    @classmethod
+    def of(cls, session: Session) -> Places:
+        """Read once for many actions."""
+        on_line = select(Deal.id, Product.line).join(Product, col(Product.id) == Deal.product_id)
+        regions = session.exec(select(Team.id, Team.region))
+        return cls(dict(session.exec(on_line).all()), dict(regions.all()))
+
+    def scopes(self, resource_id: str, team_id: str) -> tuple[str, ...]:
+        """The scopes of an action, as `scopes_of` gives them for its subject."""
+        line, region = self.lines.get(resource_id, ""), self.regions.get(team_id, "")
+        return (*([f"line:{line}"] if line else ()), *([f"region:{region}"] if region else ()), "")

@@ -36,7 +36,11 @@ def payload_of(action: Action) -> dict[str, Any]:
 def decision_record(evaluation: Evaluation) -> dict[str, Any]:
     """The decision with what was judged, as plain JSON: enough to explain it and to replay it."""
     decision = evaluation.decision
-    return {
+    shadow = evaluation.shadow
+    dry_run = (
+        {"shadow": {"verdict": shadow.verdict.value, "approvers": list(shadow.approvers)}} if shadow else {}
+    )
+    return dry_run | {
         "verdict": decision.verdict.value,
         "approvers": list(decision.approvers),
         "turn": list(decision.turn),

@@ -10,7 +10,17 @@ from sqlmodel import Field, SQLModel
 
 from knowledge.model import JsonText, UtcDateTime, utc_now
 
-from .tables_house import Autonomy, CardShown, GatewayState, Incident, Pilot, SystemState, WorkerBeat
+from .tables_house import (
+    Autonomy,
+    CardShown,
+    EmergencyRules,
+    GatewayState,
+    Incident,
+    Pilot,
+    Sweep,
+    SystemState,
+    WorkerBeat,
+)
 
 __all__ = [
     "Action",
@@ -18,9 +28,11 @@ __all__ = [
     "AuditRecord",
     "Autonomy",
     "CardShown",
+    "EmergencyRules",
     "GatewayState",
     "Incident",
     "Pilot",
+    "Sweep",
     "SystemState",
     "WorkerBeat",
 ]

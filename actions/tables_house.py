@@ -1,4 +1,4 @@
-"""Rows about how the house stands: the kill switch, gateways, workers, autonomy, pilots, incidents, cards shown."""
+"""Rows about how the house stands: the kill switch, gateways, workers, autonomy, pilots, incidents, emergencies, cards shown."""
 
 from __future__ import annotations
 
@@ -97,4 +97,32 @@ class CardShown(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     action_id: str = Field(foreign_key="action.id", index=True)
     person_id: str = Field(foreign_key="person.id", index=True)
+    at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+
+
+class EmergencyRules(SQLModel, table=True):
+    """Stricter rules that one person put above those in force: until `ends_at`, or until somebody ended them.
+
+    `version` is that of a published rule book (kind policy); the action is the change that brought them.
+    """
+
+    __tablename__ = "emergency_rules"
+
+    action_id: str = Field(primary_key=True, foreign_key="action.id")
+    version: str
+    by_id: str
+    started_at: datetime = Field(sa_type=UtcDateTime)
+    ends_at: datetime = Field(sa_type=UtcDateTime, index=True)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class Sweep(SQLModel, table=True):
+    """What an erasure still has to do outside the database: files on the shelf (by hash), mails in the outbox (by message
+    id), the search index. It holds no name; `done_at` says that nothing is left."""
+
+    action_id: str = Field(primary_key=True, foreign_key="action.id")
+    papers: list[str] = Field(default_factory=list, sa_type=JsonText)
+    mails: list[str] = Field(default_factory=list, sa_type=JsonText)
+    left: str = ""
+    done_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
     at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)

@@ -12,6 +12,7 @@ from knowledge.model import Person
 from . import notices
 from .action import Outcome, State
 from .answering import close, open_action, said
+from .autonomy import demoting
 from .effect import UPDATE_UNDO, BadArguments, LocalEffect, Order
 from .effects import EFFECTS
 from .gate import Gate
@@ -54,6 +55,8 @@ class Undoing:
                 except BadArguments as error:
                     return said(action, str(error))
                 close(session, action, State.UNDONE, "undone", person.id, channel, now, {"detail": detail})
+            if action.state == State.UNDONE:
+                demoting.reconsider(session, action, now)
             zh = f"{action.code} 被{person.name}撤回"
             notices.tell_asker(
                 session, action, (zh, f"{action.code} was taken back by {person.name}"), person.id, now

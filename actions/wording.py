@@ -69,6 +69,7 @@ VERBS = {
     "message_customer": ("给客户发消息", "message a customer"),
     "export_data": ("导出数据", "export data"),
     "change_rule": ("修改规则", "change a rule"),
+    "erase_data": ("删除个人数据", "erase a person's data"),
 }
 
 

@@ -6,6 +6,9 @@ from actions.card import ActionCard, Explanation
 from actions.confusables import visible
 from actions.wording import local_moment, state_name
 
+OF_THE_HOUSE = frozenset({"change_rule", "erase_data"})
+"""Verbs that are about no deal."""
+
 
 def card_text(card: ActionCard, language: str = "zh") -> str:
     """One card. Untrusted spans of the body are marked ⟦…⟧."""
@@ -16,7 +19,7 @@ def card_text(card: ActionCard, language: str = "zh") -> str:
         _line(en, "状态", "State", state_name(card.state, language)),
         _line(en, "代表", "On behalf of", card.on_behalf_of),
         _line(en, "起草", "Drafted by", card.asked_by),
-        _line(en, "商机", "Deal", f"{card.deal_name} ({card.deal_id})"),
+        _line(en, *_about(card), f"{card.deal_name} ({card.deal_id})"),
         *(
             _line(en, "收件人", "Recipient", f"{r.name} <{r.address}> [{r.badge}]".strip())
             for r in card.recipients
@@ -42,6 +45,10 @@ def card_text(card: ActionCard, language: str = "zh") -> str:
     return visible("\n".join(lines))
 
 
+def _about(card: ActionCard) -> tuple[str, str]:
+    return ("对象", "About") if card.action in OF_THE_HOUSE else ("商机", "Deal")
+
+
 def _content(card: ActionCard, en: bool) -> list[str]:
     """What will be said or changed: money against authority, further facts, the text, the difference."""
     lines = []
@@ -57,7 +64,10 @@ def _content(card: ActionCard, en: bool) -> list[str]:
         lines.append(_line(en, "主题", "Subject", card.subject))
     lines += [f"  | {line}" for line in marked(card).splitlines()]
     if card.difference:
-        lines.append(_line(en, "与模板的差异", "Against the template", ""))
+        of_rules = card.action in OF_THE_HOUSE
+        lines.append(
+            _line(en, *(("改动", "Changes") if of_rules else ("与模板的差异", "Against the template")), "")
+        )
         lines += [f"  {line}" for line in card.difference.splitlines()[2:]]
     return lines
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 HEAD = "0013"
 """The newest revision in knowledge/migrations/versions; a test keeps the two equal."""
 
-KNOWN = ("0001", "0002", "0003", "0004", "0005", "0006", "0013")
+KNOWN = ("0001", "0002", "0003", "0004", "0005", "0006", "0012", "0013")
 
 _LOCK = 0x43444D47
 """PostgreSQL advisory lock of migrations ("CDMG")."""

@@ -41,6 +41,7 @@ ACTIONS = (
     "send_contract",
     "export_data",
     "change_rule",
+    "erase_data",
     "approve",
 )
 OBLIGATIONS = ("notify_manager", "sample_review")

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from actions.effect import Effect
 
 from .book_meeting import BookMeeting
+from .change_rule import ChangeRule
 from .create_draft import CreateDraft
 from .create_task import CreateTask
 from .export_data import ExportData
@@ -30,6 +31,7 @@ _MENU: tuple[Effect, ...] = (
     GiveDiscount(),
     MessageCustomer(),
     ExportData(),
+    ChangeRule(),
 )
 
 EFFECTS = MappingProxyType({effect.name: effect for effect in _MENU})

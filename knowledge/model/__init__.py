@@ -4,6 +4,7 @@ from .columns import JsonText, UtcDateTime, utc_now
 from .conversations import Conversation, Message, Notice
 from .customers import Account, Contact, Lead
 from .deals import OPEN_STAGES, STAGES, Deal, DealContact, Offer, Product, StageChange
+from .erased import Erased
 from .interactions import Interaction, InteractionKind
 from .people import Delegation, Identity, Person, Role, Team
 from .suggestions import Blueprint, IndexState, Suggestion
@@ -19,6 +20,7 @@ __all__ = [
     "Deal",
     "DealContact",
     "Delegation",
+    "Erased",
     "Identity",
     "IndexState",
     "Interaction",
