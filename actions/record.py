@@ -11,7 +11,7 @@ import json
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, func, select
 
 from .action import canonical, digest
+from .rowhash import ROW, row_hash
 from .tables import Action, AuditRecord, SystemState
 
 GENESIS = "0" * 64
@@ -84,7 +85,7 @@ def append(session: Session, event: Event, now: datetime) -> AuditRecord:
         labels=action.labels if action else {},
         decision=event.decision,
         model=action.drafted_by if action else "",
-        detail=event.detail or {},
+        detail=(event.detail or {}) | ({ROW: row_hash(session, action)} if action else {}),
         prev_hash=last.hash if last else GENESIS,
         hash="",
     )
@@ -129,31 +130,74 @@ def history(session: Session, action_id: str) -> list[AuditRecord]:
 
 
 def verify(session: Session, head_file: Path | None = None) -> Verification:
-    """Walk the whole chain: gaps, order, changed rows, and a tail that the head file knew but is gone."""
-    problems: list[str] = []
-    previous, count, hashes_at = GENESIS, 0, _head(head_file)
-    for record in records(session):
-        count += 1
-        if record.seq != count:
-            problems.append(f"序号 {count} 处缺失或乱序(读到 {record.seq}) / gap or disorder at {count}")
-            count = record.seq
-        if record.prev_hash != previous:
-            problems.append(
-                f"第 {record.seq} 条与前一条不相接 / record {record.seq} does not follow the one before"
+    """Walk the whole chain: gaps, order, changed or unreadable rows, and a tail that the head file knew but is gone."""
+    walk = Walk(anchors=[found] if (found := read_head(head_file)) else [])
+    for number, row in each(session):
+        walk.take(number, row)
+    return Verification(
+        records=walk.count, problems=tuple([*walk.problems, *walk.cut_off(), *_orphans(session)])
+    )
+
+
+@dataclass
+class Walk:
+    """The chain, link by link. `anchors` are (seq, hash) copies from outside that it must agree with."""
+
+    anchors: list[tuple[int, str]]
+    count: int = 0
+    problems: list[str] = field(default_factory=list)
+    _previous: str = GENESIS
+
+    def take(self, number: int, record: AuditRecord | None) -> None:
+        """The next link; None for one that cannot be read at all."""
+        self.count += 1
+        if number != self.count:
+            self.problems.append(
+                f"序号 {self.count} 处缺失或乱序(读到 {number}) / gap or disorder at {self.count}"
+            )
+            self.count = number
+        if record is None:
+            self.problems.append(f"第 {number} 条读不出来 / record {number} cannot be read")
+            self._previous = ""
+            return
+        if record.prev_hash != self._previous:
+            self.problems.append(
+                f"第 {number} 条与前一条不相接 / record {number} does not follow the one before"
             )
         if record_hash(record) != record.hash:
-            problems.append(f"第 {record.seq} 条内容被改动 / record {record.seq} was changed")
-        if hashes_at and hashes_at[0] == record.seq and hashes_at[1] != record.hash:
-            problems.append(
-                f"第 {record.seq} 条与外部留存的链头不符 / record {record.seq} differs from the head file"
+            self.problems.append(f"第 {number} 条内容被改动 / record {number} was changed")
+        if any(seq == number and kept != record.hash for seq, kept in self.anchors):
+            self.problems.append(
+                f"第 {number} 条与外部留存的链头不符 / record {number} differs from the head file"
             )
-        previous = record.hash
-    if hashes_at and hashes_at[0] > count:
-        problems.append(
-            f"末尾缺 {hashes_at[0] - count} 条 / {hashes_at[0] - count} records are missing at the end"
-        )
-    problems += _orphans(session)
-    return Verification(records=count, problems=tuple(problems))
+        self._previous = record.hash
+
+    def cut_off(self) -> list[str]:
+        """What copies from outside know of that is gone."""
+        return [
+            f"末尾缺 {seq - self.count} 条 / {seq - self.count} records are missing at the end"
+            for seq, _ in self.anchors
+            if seq > self.count
+        ]
+
+
+def each(session: Session) -> Iterator[tuple[int, AuditRecord | None]]:
+    """The chain in order; a row whose stored text is no longer JSON or a moment comes as None."""
+    done = 0
+    try:
+        for row in records(session):
+            yield row.seq, row
+            done = row.seq
+        return
+    except (ValueError, TypeError):
+        session.expunge_all()
+    rest = select(AuditRecord.seq).where(AuditRecord.seq > done).order_by(col(AuditRecord.seq))
+    for seq in list(session.exec(rest)):
+        try:
+            found = session.exec(select(AuditRecord).where(AuditRecord.seq == seq)).one()
+        except (ValueError, TypeError):
+            found = None
+        yield seq, found
 
 
 def _orphans(session: Session) -> list[str]:
@@ -170,7 +214,7 @@ def write_head(session: Session, head_file: Path) -> None:
         return
     record = session.get_one(AuditRecord, seq)
     head_file.parent.mkdir(parents=True, exist_ok=True)
-    before = _head(head_file)
+    before = read_head(head_file)
     if before is not None and record.seq < before[0] < UNREADABLE:
         return  # another process is ahead; the head only moves forward
     with tempfile.NamedTemporaryFile("w", dir=head_file.parent, suffix=".tmp", delete=False) as temporary:
@@ -178,7 +222,8 @@ def write_head(session: Session, head_file: Path) -> None:
     Path(temporary.name).replace(head_file)
 
 
-def _head(head_file: Path | None) -> tuple[int, str] | None:
+def read_head(head_file: Path | None) -> tuple[int, str] | None:
+    """The copy of the head beside the database; None where there is none."""
     if head_file is None or not head_file.exists():
         return None
     with suppress(ValueError, KeyError):

@@ -11,7 +11,7 @@ from actions.tables import Action, EmergencyRules
 from knowledge.library.people import people_with_role
 from knowledge.model import Role
 
-from .published import in_force, shown
+from .published import as_detail, in_force, shown
 
 ENDED = "emergency_ended"
 
@@ -48,7 +48,8 @@ def end(session: Session, row: EmergencyRules, actor: str, now: datetime) -> Non
     row.ended_at = now
     session.add(row)
     session.flush()
-    entry = record.Event(name=ENDED, action=session.get_one(Action, row.action_id), actor=actor)
+    action, detail = session.get_one(Action, row.action_id), as_detail(session, now)
+    entry = record.Event(name=ENDED, action=action, actor=actor, detail=detail)
     record.append(session, entry, now)
 
 

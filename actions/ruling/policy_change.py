@@ -199,7 +199,8 @@ def _reviewer(session: Session, action_id: str) -> str:
 def _announce(session: Session, order: Order, version: str) -> None:
     """Chain what is in force now, and tell whom it concerns."""
     action = session.get_one(Action, order.action_id)
-    entry = record.Event(name=PUBLISHED, action=action, actor=order.sender.id, detail={"version": version})
+    detail = published.as_detail(session, order.now)
+    entry = record.Event(name=PUBLISHED, action=action, actor=order.sender.id, detail=detail)
     record.append(session, entry, order.now)
     what, who = published.shown(version), order.sender.name
     words = (

@@ -140,6 +140,11 @@ def _row(session: Session, version: str) -> Blueprint | None:
     return session.exec(query).first()
 
 
+def as_detail(session: Session, now: datetime) -> dict[str, str]:
+    """What a link of the record says of the rules: the version that decides, and the one two people agreed on."""
+    return {"version": in_force(session, now), "regular": regular(session)}
+
+
 def shown(version: str) -> str:
     """A version as people say it."""
     return version[:12] or SHIPPED_NAME
