@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from sqlmodel import select
 
-from actions import record
 from actions.action import State
 from actions.gateways.mail import Delivery, Mail
 from actions.handing import Handing
 from actions.people import eligible
+from actions.proofs import prove
 from actions.stored import intact, on_turn
 from actions.switch import Switch
 from actions.tables import Action, Approval, AuditRecord, SystemState
@@ -336,7 +336,7 @@ class Life(RuleBasedStateMachine):
     @invariant()
     def the_chain_holds(self) -> None:
         with self.firm.store.reading() as session:
-            assert record.verify(session, self.firm.gate.head_file).problems == ()
+            assert prove(session, self.firm.clock(), self.firm.gate.head_file).problems == ()
 
 
 TestLife = Life.TestCase
