@@ -36,7 +36,12 @@ _FIELD = re.compile(
     r"阶段|金额|成交|负责人|下一?步|对手|竞品|备注|stage|amount|close date|owner|next step|competitor|note",
     re.I,
 )
-_OFFER = re.compile(r"报价|商机|单子|这单|offer|deal|quote", re.I)
+_OFFER = re.compile(r"报价|商机|单子|这单|\b(?:the|this|on) (?:offer|deal|quote)", re.I)
+_BY_MAIL = re.compile(r"邮件|写封|写信|发信|\be-?mail\b|\bmail\b", re.I)
+_INVITATION = re.compile(r"邀请|日历|\binvit|\bcalendar\b", re.I)
+_ASKING = re.compile(
+    r"什么|啥|干嘛|怎么|如何|吗|呢$|谁|哪|多少|[??]|\b(?:what|who|how|when|which|where)\b", re.I
+)
 
 Ranked = list[tuple[str, float]]
 
@@ -108,6 +113,12 @@ def _on_draft(
     if draft and _edits_draft(text, intent, confidence, focus) and len(words) <= 20:
         return "draft_email", max(confidence, 0.9)
     if (
+        intent in ("book_meeting", "message_customer")
+        and _BY_MAIL.search(text)
+        and not _INVITATION.search(text)
+    ):
+        return "draft_email", max(chances["draft_email"], SURE)
+    if (
         slots.email(text)
         and re.search(r"发|寄|\bsend\b|\bforward\b|\bmail\b", text, re.I)
         and (draft or chances["send_email"] > chances["draft_email"])
@@ -150,6 +161,8 @@ def _on_deal(
         follow = earlier if earlier in ("recall", "deal_brief") and intent not in SKILLS else intent
         return (follow, confidence) if follow in SKILLS else ("deal_brief", max(confidence, 0.7))
     asked = slots.first_of(slots.ASPECTS, text)
+    if intent == "update_deal" and asked and _ASKING.search(text) and not _CHANGE.search(text):
+        return "deal_brief", max(chances["deal_brief"], SURE)
     if (
         asked
         and focus.get("deal_id")
