@@ -17,6 +17,11 @@ _WORDS = (
 )
 
 
+def meant(words: str) -> str:
+    """The stage that words of a sentence mean; "" when they mean none."""
+    return next((id for id, pattern in _WORDS if re.search(pattern, words, re.I)), "")
+
+
 def stage_of(said: str, process: Process) -> str:
     """The stage's id: by its id, its name in either language, or words that mean it; "" when none is meant."""
     wanted = said.strip().casefold().removesuffix("阶段").removesuffix(" stage").strip()

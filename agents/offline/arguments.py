@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from . import slots
+from . import deed_arguments, slots
 from .dates import period
 from .focus import everyone
 from .mail_arguments import draft
 from .quantities import count
 from .replies import say
 from .said import Built, Said, ask_deal, ask_person
+from .update_arguments import update
 
 
 def build(intent: str, said: Said) -> Built:
@@ -141,7 +142,7 @@ def _explain(said: Said) -> Built:
     return {"action": slots.code(said.text) or said.focus.get("action_id")}, None
 
 
-def _approvals(_: Said) -> Built:
+def _nothing(_: Said) -> Built:
     return {}, None
 
 
@@ -159,6 +160,16 @@ _BUILDERS: dict[str, Callable[[Said], Built]] = {
     "talk_track": _track,
     "draft_email": draft,
     "send_email": _send,
+    "update_deal": update,
+    "create_task": deed_arguments.task,
+    "my_tasks": _nothing,
+    "book_meeting": deed_arguments.meeting,
+    "give_discount": deed_arguments.discount,
+    "message_customer": deed_arguments.message,
+    "export_data": deed_arguments.export,
+    "prepare_contract": deed_arguments.contract,
+    "make_quote": deed_arguments.quote,
+    "send_document": deed_arguments.document,
     "explain_action": _explain,
-    "my_approvals": _approvals,
+    "my_approvals": _nothing,
 }

@@ -46,6 +46,20 @@ def _safe(year: int, month: int, day: int) -> Span | None:
         return None
 
 
+def _month_off(today: date, offset: int) -> tuple[int, int]:
+    """Year and month so many months from today's."""
+    month = today.year * 12 + today.month - 1 + offset
+    return month // 12, month % 12 + 1
+
+
+def _next_day(day: int, today: date) -> Span | None:
+    """A day of the month alone is the next one of that number, today included."""
+    if not 1 <= day <= 31:
+        return None
+    found = (_safe(*_month_off(today, ahead), day) for ahead in range(3))
+    return next((span for span in found if span is not None and span[0] >= today), None)
+
+
 def _int(text: str) -> int:
     plain = text.strip()
     if plain in ("a few", "几"):
@@ -142,12 +156,24 @@ RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Span | None]
             lambda m, t: _safe(_year(m[1], t), _int(m[2]), _int(m[3])),
         ),
         (
+            rf"(上|这|本|下)(?:一)?个?月\s*{_N}\s*[日号]",
+            lambda m, t: _safe(*_month_off(t, _WEEK[m[1]]), _int(m[2])),
+        ),
+        (
             r"(20\d\d|去年|今年|明年)\s*年?\s*(\d{1,2}|[一二三四五六七八九十]{1,2})\s*月份?(?!内)",
             lambda m, t: month_of(_year(m[1], t), _int(m[2])) if 1 <= _int(m[2]) <= 12 else None,
         ),
         (
             r"(?<![个\d零一二三四五六七八九十])(\d{1,2}|[一二三四五六七八九十]{1,2})\s*月份?(?![\d零一二三四五六七八九十内])",
             lambda m, t: _nearest_month(_int(m[1]), t) if 1 <= _int(m[1]) <= 12 else None,
+        ),
+        (
+            rf"(?<![月第编\d{HAN}])(?<!月 ){_N}\s*号(?!楼|线|机|院|门|馆|会议|店|文件|条|合同)",
+            lambda m, t: _next_day(_int(m[1]), t),
+        ),
+        (
+            r"\b(?:(?<=on )|(?<=for )|(?<=by )|(?<=to )|(?<=until )|(?<=before )|(?<=after )|(?<=from ))the (\d{1,2})(?:st|nd|rd|th)\b",
+            lambda m, t: _next_day(int(m[1]), t),
         ),
         (
             r"大前天|前天|昨[天日]|今[天日]|明[天日]|大后天|后天",

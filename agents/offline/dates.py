@@ -12,6 +12,15 @@ from .quantities import HAN, number
 
 ZONE = ZoneInfo("Asia/Shanghai")
 _N = rf"(\d+|[{HAN}]+)"
+_HOUR = re.compile(
+    rf"(凌晨|早上|上午|中午|下午|晚上|傍晚)?\s*{_N}\s*(?:点|[::](?=\d\d))\s*(半|\d\d?|一刻|三刻)?\s*(am|pm)?"
+)
+CLOCK = re.compile(
+    rf"(?:凌晨|早上|上午|中午|下午|晚上|傍晚)?\s*(?:\d{{1,2}}|[{HAN}]{{1,3}})\s*(?:点(?:半|钟|一刻|三刻|\d\d?分?)?|[::]\d\d\s*(?:am|pm)?)"
+    r"|\b(?:at\s+)?\d{1,2}(?::\d\d)?\s*(?:am|pm|o'clock)\b|\bat\s+\d{1,2}(?::\d\d)?\b",
+    re.IGNORECASE,
+)
+"""How an hour is written, for taking it out of a text."""
 
 
 @dataclass(frozen=True)
@@ -67,22 +76,32 @@ def moment(text: str, now: datetime) -> datetime | None:
 
 
 def clock_time(text: str) -> time | None:
-    """下午三点半 -> 15:30, at 3pm -> 15:00, 14:00 -> 14:00."""
+    """下午三点半 -> 15:30, at 3pm -> 15:00, 14:00 -> 14:00; one to six without more is an afternoon's hour."""
     plain = text.lower()
-    match = re.search(
-        rf"(凌晨|早上|上午|中午|下午|晚上|傍晚)?\s*{_N}\s*(?:点|[::](?=\d\d))\s*(半|\d\d?|一刻|三刻)?", plain
-    )
-    if match and match[2]:
-        hour, minute = int(number(match[2]) or 0), match[3] or "0"
+    match = _HOUR.search(plain)
+    if match:
+        minute = match[3] or "0"
         minutes = {"半": 30, "一刻": 15, "三刻": 45}.get(minute) or (int(minute) if minute.isdigit() else 0)
-        if match[1] in ("下午", "晚上", "傍晚") or (match[1] == "中午" and hour < 3):
-            hour += 12 if hour < 12 else 0
-        return time(hour, minutes) if hour < 24 and minutes < 60 else None
+        return _time(_day_hour(match[2], match[1] or match[4] or ""), minutes)
     match = re.search(r"\b(\d{1,2})(?::(\d\d))?\s*(am|pm|o'clock)\b", plain)
-    if match is None:
-        return None
-    hour = int(match[1]) % 12 + 12 if match[3] == "pm" else int(match[1])
-    return time(hour, int(match[2] or 0)) if hour < 24 and int(match[2] or 0) < 60 else None
+    if match:
+        return _time(_day_hour(match[1], match[3]), int(match[2] or 0))
+    match = re.search(r"\bat (\d{1,2})\b(?!\s*(?:%|percent|yuan|days?|k\b|w\b))", plain)
+    return _time(_day_hour(match[1], ""), 0) if match else None
+
+
+def _day_hour(said: str, marker: str) -> int:
+    """The hour of the day: 下午三点 15, 3pm 15; an unmarked 三点 is 15 as well, 03 and nine are what they say."""
+    hour = int(number(said) or 0)
+    if marker in ("下午", "晚上", "傍晚", "pm") or (marker == "中午" and hour < 3):
+        return hour + 12 if hour < 12 else hour
+    if marker == "am":
+        return hour % 12
+    return hour + 12 if 1 <= hour <= 6 and marker in ("", "o'clock") and said[0] != "0" else hour
+
+
+def _time(hour: int, minutes: int) -> time | None:
+    return time(hour, minutes) if hour < 24 and minutes < 60 else None
 
 
 def hide_dates(text: str, now: datetime) -> str:

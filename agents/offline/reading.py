@@ -12,10 +12,35 @@ SKILLS = (
     "talk_track",
     "draft_email",
     "send_email",
+    "make_quote",
+    "prepare_contract",
+    "send_document",
+    "update_deal",
+    "create_task",
+    "my_tasks",
+    "book_meeting",
+    "give_discount",
+    "message_customer",
+    "export_data",
     "explain_action",
     "my_approvals",
 )
 """Intents that are a tool call; every other intent is answered with `reply`."""
+
+DEEDS = frozenset(
+    {
+        "make_quote",
+        "prepare_contract",
+        "send_document",
+        "update_deal",
+        "create_task",
+        "book_meeting",
+        "give_discount",
+        "message_customer",
+        "export_data",
+    }
+)
+"""Those that do something other than with a mail."""
 
 
 @dataclass(frozen=True, kw_only=True)

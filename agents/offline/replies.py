@@ -19,16 +19,25 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "· 看漏斗:“我手上有哪些单子”“本季度赢了多少”\n"
         "· 应对话术:“客户说太贵了怎么回”\n"
         "· 邮件:“帮我给王总写封跟进邮件”“再短一点”“发出去”(是否需要审批由规则决定)\n"
-        "· 审批:“有什么等我批的”“为什么要审批”;批准请输入 /approve 编号\n"
-        "还不会:合同、录音转写、改客户资料,以及与销售无关的问题。",
+        "· 合同和报价:“给华东医疗出一份合同,按上次谈的价格”“报个价,打九五折”“发给客户”\n"
+        "· 改商机:“把阶段改成谈判”“预计成交改到下月 15 号”“给他 8% 折扣”\n"
+        "· 任务和会议:“提醒我周五给王总打电话”“约王总周四下午三点开会”“我的任务”\n"
+        "· 消息和导出:“在微信上告诉王总样机到了”“导出本组商机”\n"
+        "· 审批:“有什么等我批的”“为什么要审批”;批准请输入 /approve 编号;“撤回”撤销上一个动作\n"
+        "还不会:录音转写、新建或删除客户,以及与销售无关的问题。",
         "I am offline (no language model connected). I can:\n"
         '· brief you on a deal: "how is <deal> going", "and the quote?", "any risks?"\n'
         '· search the record: "who mentioned data migration?"\n'
         '· show the pipeline: "my open deals", "what did we win last quarter"\n'
         '· answer objections: "they say we are too expensive, what do I say"\n'
         '· draft and send mail: "write a follow-up to Mr. Wang", "shorter", "send it" (rules decide on approval)\n'
-        '· approvals: "anything waiting for me?", "why was it blocked"; to approve, type /approve and the code\n'
-        "Not yet: contracts, transcribing recordings, editing records, anything outside sales.",
+        '· contracts and quotes: "draft a contract for <customer> at the last agreed price", "make them a quote", "send it"\n'
+        '· change a deal: "move it to negotiation", "push the close date to December 15", "give them 8% off"\n'
+        '· tasks and meetings: "remind me to call Mr. Wang on Friday", "meet Grace Thursday at 3pm", "my tasks"\n'
+        '· messages and exports: "tell Grace on WeChat …", "export our deals"\n'
+        '· approvals: "anything waiting for me?", "why was it blocked"; to approve, type /approve and the code; '
+        '"undo that" takes the last one back\n'
+        "Not yet: transcribing recordings, creating or deleting customers, anything outside sales.",
     ),
     "decide": (
         "批准和驳回必须由你本人操作,助手不能代批。请输入 /approve {code} 批准,或 /reject {code} 并写明原因。",
@@ -48,16 +57,17 @@ _TEXTS: dict[str, tuple[str, str]] = {
         'I cannot do that: I only know deals, customer records, talk tracks, e-mail and approvals. Say "help" for a list.',
     ),
     "contract": (
-        "我还不会起草或审核合同,请找法务同事。单子概况、话术和邮件我可以帮忙。",
-        "I cannot draft or review contracts yet; please ask legal. I can help with deal briefs, talk tracks and mail.",
+        "我不会审核合同,请找法务同事。起草合同、改条款和发给客户我可以帮忙。",
+        "I cannot review contracts; please ask legal. Drafting one, changing a clause and sending it I can do.",
     ),
     "recording": (
         "我还不会把录音转成文字。已有文字稿的通话我可以查:例如“电话里客户说了什么”。",
         'I cannot transcribe recordings yet. Calls that have a transcript I can search: "what was said on the call".',
     ),
     "edit": (
-        "我还不能新建、修改或删除客户和单子资料,请在 CRM 里改好后重新导入。",
-        "I cannot create, change or delete records yet; change them in your CRM and import again.",
+        "我不能新建或删除客户和单子,请在 CRM 里改好后重新导入。阶段、金额、预计成交、下一步和备注我可以改。",
+        "I cannot create or delete customers and deals; change them in your CRM and import again. "
+        "Stage, amount, close date, next step and notes I can change.",
     ),
     "unsure": (
         "我没太明白。请换个说法,最好带上客户或单子的名字;输入“帮助”看看我会什么。",
@@ -73,6 +83,22 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "这封邮件写给谁?请说客户、联系人或单子的名字。",
         "Who is the mail for? Tell me the customer, contact or deal.",
     ),
+    "need_field": (
+        "要改什么?阶段、金额、预计成交、下一步、负责人、竞争对手、丢单原因和备注都可以改。",
+        "What shall I change? Stage, amount, expected close, next step, owner, competitor, reason lost, or a note.",
+    ),
+    "need_value": ("改成什么?", "What shall it be?"),
+    "need_title": (
+        "任务是什么?例如“周五给王总打电话”。",
+        'What is the task? For example "call Mr. Wang on Friday".',
+    ),
+    "need_time": ("哪天几点?例如“周四下午三点”。", 'Which day and hour? For example "Thursday at 3pm".'),
+    "need_attendee": (
+        "和谁开会?请说联系人或同事的名字。",
+        "A meeting with whom? Name a contact or a colleague.",
+    ),
+    "need_discount": ("给多少折扣?例如 8%。", "How much discount? For example 8%."),
+    "need_text": ("消息写什么?", "What shall the message say?"),
     "need_objection": ("客户是怎么说的?把原话告诉我。", "What did the customer say? Tell me in their words."),
     "two_readings": ("你是想{first},还是{second}?", "Do you want to {first}, or to {second}?"),
 }
@@ -83,6 +109,16 @@ _DOING: dict[str, tuple[str, str]] = {
     "talk_track": ("要应对话术", "get a talk track"),
     "draft_email": ("写邮件", "draft an e-mail"),
     "send_email": ("把草稿发出去", "send the draft"),
+    "make_quote": ("出报价", "make a quote"),
+    "prepare_contract": ("准备或修改合同", "prepare or change a contract"),
+    "send_document": ("把合同或报价发给客户", "send the contract or quote"),
+    "update_deal": ("修改商机", "change the deal"),
+    "create_task": ("建任务", "make a task"),
+    "my_tasks": ("看任务和会议", "see your tasks and meetings"),
+    "book_meeting": ("约会议", "book a meeting"),
+    "give_discount": ("给折扣", "give a discount"),
+    "message_customer": ("给客户发消息", "send a chat message"),
+    "export_data": ("导出数据", "export data"),
     "explain_action": ("了解为什么要审批或被拦", "know why an action waits or was stopped"),
     "my_approvals": ("看等你审批的事项", "see what waits for your approval"),
 }

@@ -30,18 +30,19 @@ ENDS = "".join(sorted(set(" ??!!.。,,、;;~")))
 Table = tuple[tuple[str, re.Pattern[str]], ...]
 
 
-def _table(**patterns: str) -> Table:
+def table(**patterns: str) -> Table:
+    """Names and the patterns that mean them, in order."""
     return tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in patterns.items())
 
 
-STAGES = _table(
+STAGES = table(
     negotiation=r"谈判|商务(?:阶段|谈)|negotiat",
     proposal=r"报价(?:中的|的)?(?:阶段|单子|商机)|报价阶段|in proposal|proposal(?:s)? (?:stage|phase)|quoting",
     evaluation=r"方案(?:的)?阶段|评估阶段|evaluat",
     discovery=r"初访|需求(?:的)?阶段|discovery|qualif",
     commit=r"成单确认|commit stage|in commit|\bcommit\b",
 )
-ASPECTS = _table(
+ASPECTS = table(
     competitor=r"竞争|竞品|对手|友商|抢(?:这|单)|competit|up against|who else",
     next_step=r"下一?步|接下来|该(?:干|做|怎么推)|怎么推进|next step|do next|what now|move .* forward|what should i do",
     risks=r"风险|隐患|危险|警惕|出问题|卡在|red flag|\brisks?\b|go wrong|watch out|worr",
@@ -53,7 +54,7 @@ ASPECTS = _table(
     history=r"上次联系|最近一次|最后一次|历史|往来|来龙去脉|最近(?:发生|跟)|last (?:contact|activity|talk|spoke|speak)|last talk|history|"
     r"recent interactions|happened (?:last|recently)|when did we last",
 )
-KINDS = _table(
+KINDS = table(
     mail=r"邮件|来信|e-?mails?\b|\bmails?\b",
     call=r"电话|通话|\bcalls?\b|\bphone",
     meeting=r"开会|会议|会上|纪要|meeting",
@@ -62,18 +63,18 @@ KINDS = _table(
     order=r"订单|下过单|买过|\border(?:s|ed)\b|bought|\bbuy\b",
     note=r"笔记|备注|\bnotes?\b",
 )
-OUTCOMES = _table(
+OUTCOMES = table(
     lost=r"丢(?:掉|了|的|单)|输(?:掉|了|的)|失去|丢单|\blost\b|\blose\b|losing",
     won=r"赢|拿下|签了|成交(?:了|的|客户)|签下|搞定了|业绩|\bwon\b|\bwin\b|\bwins\b|signed|\bclosed won|did (?:we|i) (?:close|sign|sell)",
 )
-PURPOSES = _table(
+PURPOSES = table(
     win_back=r"挽回|赢回|丢单|还有没有机会|win[- ]?back|win .{1,30} back|re-?engage",
     meeting_confirm=r"确认.{0,16}(?:会|见面|时间|拜访)|约.{0,16}(?:会|见面)|会议确认|开会|的会|confirm|inviting|invitation",
     thanks=r"感谢|谢谢|谢意|致谢|thank|thanks",
     quote_cover=r"报价|quot|offer letter|\bthe offer\b",
     follow_up=r".",
 )
-CHANGES = _table(
+CHANGES = table(
     shorter=r"短|精简|简洁|啰嗦|太长|简单(?:点|一点|些)|缩|shorter|shorten|brief|trim|too long|concise|cut it",
     longer=r"长一点|写长|详细|展开写|longer|more detail",
     formal=r"正式|(?<!less )\bformal\b|more formal",

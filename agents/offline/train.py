@@ -17,6 +17,9 @@ from .features import features, tokens
 PHRASES = Path(__file__).with_name("phrases")
 LANGUAGES = ("zh", "en")
 STEPS, RATE, DECAY, SMALLEST = 80, 0.3, 2e-5, 0.12
+MOST_WAYS, FULL_WAYS = 40, 12
+"""Of a line that expands to more ways than MOST_WAYS evenly many are taken; beyond FULL_WAYS they share its weight."""
+
 RARE = 2
 """Features seen in fewer phrases are left out, unless they are single tokens."""
 
@@ -62,11 +65,20 @@ def examples() -> list[tuple[str, str, float, int]]:
         for ways in by_language.values():
             for group in ways:
                 line += 1
-                for text in group:
-                    rows.append((intent, text, 1.0, line))
+                ways_taken = _some(group)
+                share = min(1.0, FULL_WAYS / len(ways_taken))
+                for text in ways_taken:
+                    rows.append((intent, text, share, line))
                     if _SLOT.search(text) and tokens(_SLOT.sub("", text)):
-                        rows.append((intent, _SLOT.sub(" ", text), 0.4, line))
+                        rows.append((intent, _SLOT.sub(" ", text), 0.4 * share, line))
     return rows
+
+
+def _some(group: list[str]) -> list[str]:
+    """At most MOST_WAYS ways of a line, evenly spread over all of them."""
+    if len(group) <= MOST_WAYS:
+        return group
+    return [group[i * len(group) // MOST_WAYS] for i in range(MOST_WAYS)]
 
 
 class _Rows:

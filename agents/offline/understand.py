@@ -12,17 +12,18 @@ from knowledge.names import Mention, NameIndex
 from . import slots
 from .arguments import build
 from .classifier import classifier
+from .context import PAPERS, SURE, in_context, which_to_send
 from .dates import hide_dates
 from .features import tokens
 from .focus import near, target
-from .quantities import discount_pct, hide_quantities
+from .quantities import hide_quantities
 from .reading import SKILLS, Reading
 from .replies import between, say
 from .said import Said
 
 LONGEST = 2000
 """Characters that are read; what follows a request this long is pasted material."""
-SURE, CLOSE, FAINT, BLIND = 0.6, 0.12, 0.45, 0.3
+CLOSE, FAINT, BLIND = 0.12, 0.45, 0.3
 """Above SURE a part of a message is a request of its own; two readings nearer than CLOSE are asked about; below
 BLIND nothing is understood, nor below FAINT where nothing was said before and nobody is named."""
 _SMALL_TALK = frozenset({"greeting", "thanks", "goodbye"})
@@ -59,7 +60,7 @@ def understand(
     spoken = slots.language_of(_unnamed(text, mentions), spoken)
     aim = target(text, mentions, focus, names)
     ranked = classifier().predict(_abstract(text, mentions, aim.stranger, now))
-    intent, confidence = _in_context(text, mentions, ranked, focus)
+    intent, confidence = in_context(text, mentions, ranked, focus)
     others = tuple((name, round(p, 3)) for name, p in ranked[:3] if name != intent)
     if intent not in SKILLS:
         return _without_skill(text, intent, confidence, spoken, others)
@@ -70,7 +71,9 @@ def understand(
         arguments=arguments,
         confidence=round(confidence, 3),
         alternatives=others,
-        question=_doubt(intent, confidence, ranked, spoken, blank=not mentions and not focus) or question,
+        question=which_to_send(intent, text, focus, spoken)
+        or _doubt(intent, confidence, ranked, spoken, blank=not mentions and not focus)
+        or question,
         language=spoken,
     )
 
@@ -113,8 +116,11 @@ def _carry(focus: dict[str, Any], reading: Reading, names: NameIndex) -> None:
             focus.pop("contact_id", None)
         focus["deal_id"] = deal
         focus["account_id"] = next(iter(names.by_id[deal].parents), None)
+    focus["intent"] = reading.intent
     if reading.intent == "draft_email":
         focus.pop("draft_id", None)
+    if reading.intent in PAPERS:
+        focus.pop("paper_id", None)
 
 
 def _unnamed(text: str, mentions: tuple[Mention, ...]) -> str:
@@ -152,68 +158,6 @@ def _decision(text: str, focus: Mapping[str, Any], language: str) -> Reading | N
     return Reading(intent="decide", language=language, confidence=1.0, reply=reply)
 
 
-def _in_context(
-    text: str, mentions: tuple[Mention, ...], ranked: list[tuple[str, float]], focus: Mapping[str, Any]
-) -> tuple[str, float]:
-    """The likeliest intent, given what the talk was about."""
-    return _on_draft(text, mentions, ranked, focus) or _on_deal(text, mentions, ranked, focus) or ranked[0]
-
-
-def _on_draft(
-    text: str, mentions: tuple[Mention, ...], ranked: list[tuple[str, float]], focus: Mapping[str, Any]
-) -> tuple[str, float] | None:
-    """Changes and sending speak of the draft in hand; without one, sending a quote or thanks is writing it first."""
-    intent, confidence = ranked[0]
-    chances, words, draft = dict(ranked), tokens(text), focus.get("draft_id")
-    edit = slots.first_of(slots.CHANGES, text) is not None or discount_pct(text) is not None
-    if draft and edit and intent not in ("recall", "talk_track", "explain_action") and len(words) <= 20:
-        return "draft_email", max(confidence, 0.9)
-    if (
-        slots.email(text)
-        and re.search(r"发|寄|\bsend\b|\bforward\b|\bmail\b", text, re.I)
-        and (draft or chances["send_email"] > chances["draft_email"])
-    ):
-        return "send_email", max(confidence, 0.9)
-    if (
-        intent == "send_email"
-        and not draft
-        and mentions
-        and slots.first_of(slots.PURPOSES, text) != "follow_up"
-    ):
-        return "draft_email", max(chances["draft_email"], SURE)
-    if slots.YES.match(text) and draft and focus.get("intent") == "draft_email":
-        return "send_email", 0.5
-    return None
-
-
-def _on_deal(
-    text: str, mentions: tuple[Mention, ...], ranked: list[tuple[str, float]], focus: Mapping[str, Any]
-) -> tuple[str, float] | None:
-    """ "The second one", a bare name or an aspect speak of a deal."""
-    intent, confidence = ranked[0]
-    chances, words = dict(ranked), tokens(text)
-    if focus.get("listed") and slots.ordinal(text) and len(words) <= 10:
-        return "deal_brief", max(confidence, 0.9)
-    bare = [word for word in words if word not in _FILLERS]
-    if mentions and sum(m.end - m.start for m in mentions[:1]) * 2 >= len("".join(bare)):
-        earlier = focus.get("intent")
-        follow = earlier if earlier in ("recall", "deal_brief") and intent not in SKILLS else intent
-        return (follow, confidence) if follow in SKILLS else ("deal_brief", max(confidence, 0.7))
-    asked = slots.first_of(slots.ASPECTS, text)
-    if (
-        asked
-        and focus.get("deal_id")
-        and confidence < SURE
-        and len(words) <= 12
-        and chances["deal_brief"] > 0.05
-    ):
-        return "deal_brief", max(chances["deal_brief"], SURE)
-    return None
-
-
-_FILLERS = frozenset(["那", "呢", "的", "吧", "啊", "and", "what", "about", "how", "the", "please", "ok"])
-
-
 def _doubt(
     intent: str, confidence: float, ranked: list[tuple[str, float]], language: str, *, blank: bool
 ) -> str | None:
@@ -221,7 +165,7 @@ def _doubt(
     rival = next(pair for pair in ranked if pair[0] != intent)
     if confidence < (FAINT if blank else BLIND) and rival[1] < BLIND:
         return between(intent, rival[0], language) or say("unsure", language)
-    limit = 0.25 if intent == "send_email" else CLOSE
+    limit = 0.25 if intent in ("send_email", "send_document", "message_customer") else CLOSE
     if confidence < SURE and confidence - rival[1] < limit:
         return between(intent, rival[0], language)
     return None
