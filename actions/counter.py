@@ -91,6 +91,13 @@ class PersonDesk(PlansOf):
             row = session.get(Interaction, interaction_id)
             return row if row and self._rows(session).sees_talk(row) else None
 
+    def still_sees(self, kind: str, source_id: str) -> bool:
+        """Whether a source that was once shown may be read now."""
+        if kind == "action":
+            return self.explain(source_id) is not None
+        with self.gate.store.reading() as session:
+            return self._rows(session).sees_source(kind, source_id)
+
     def names(self) -> NameIndex:
         with self.gate.store.reading() as session:
             return self._rows(session).names()

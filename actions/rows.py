@@ -15,7 +15,20 @@ from sqlmodel import Session, col, or_, select
 from knowledge.chunks import group_of
 from knowledge.library import deals as deal_rows
 from knowledge.library.names import name_entries
-from knowledge.model import Account, Contact, Deal, DealContact, Interaction, Person, Product
+from knowledge.model import (
+    Account,
+    Contact,
+    Deal,
+    DealContact,
+    Interaction,
+    InteractionKind,
+    Meeting,
+    Offer,
+    Paper,
+    Person,
+    Product,
+    Task,
+)
 from knowledge.names import NameIndex
 from knowledge.passages import PUBLIC_GROUP, Filters, Passage
 from knowledge.search import Search
@@ -27,6 +40,14 @@ from .people import deal_resource, principal_of
 
 NOBODY = "-"
 """The team of a row that no team owns: nobody's by accident, not everybody's."""
+
+OF_DEAL: dict[str, type[Offer] | type[Paper] | type[Task] | type[Meeting]] = {
+    "offer": Offer,
+    "paper": Paper,
+    "task": Task,
+    "meeting": Meeting,
+}
+"""Records that are read by whoever reads their deal."""
 
 
 @dataclass
@@ -77,6 +98,30 @@ class Rows:
         account_id = row.account_id or (deal.account_id if deal else None)
         account = self.session.get(Account, account_id) if account_id else None
         return self.may(talk_resource(row, deal, account))
+
+    def sees_source(self, kind: str, source_id: str) -> bool:
+        """Whether a record or a talk may be read now; kinds that nobody owns (playbook, product) always may."""
+        talk = self.session.get(Interaction, source_id)
+        if talk is not None:
+            return self.sees_talk(talk)
+        if kind == "account":
+            account = self.session.get(Account, source_id)
+            return account is not None and self.sees_account(account)
+        if kind == "contact":
+            contact = self.session.get(Contact, source_id)
+            house = self.session.get(Account, contact.account_id) if contact else None
+            return contact is not None and house is not None and self.sees_contact(contact, house)
+        if kind == "deal" or kind in OF_DEAL:
+            deal = self.session.get(Deal, self._deal_of(kind, source_id))
+            return deal is not None and self._may(deal_resource(deal))
+        return kind not in set(InteractionKind)
+
+    def _deal_of(self, kind: str, record_id: str) -> str:
+        """The deal that a record is about."""
+        if kind == "deal":
+            return record_id
+        row = self.session.get(OF_DEAL[kind], record_id)
+        return str(getattr(row, "deal_id", "") or "")
 
     def names(self) -> NameIndex:
         return NameIndex(name_entries(self.session, self.principal.teams, self.me))

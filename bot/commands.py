@@ -77,6 +77,8 @@ def run(name: str, rest: str, station: Station) -> Reply:
 def _source(rest: str, station: Station) -> Reply:
     numbers = re.findall(r"\d+", rest)
     chosen = [s for s in station.sources if str(s["n"]) in numbers] if numbers else station.sources
+    # Rights may have changed since the answer was given; what is no longer seen sounds like what never was.
+    chosen = [s for s in chosen if station.desk.still_sees(str(s["kind"]), str(s["id"]))]
     if not chosen:
         return Reply(text=station.say("上一条回答没有这个来源。", "The last answer has no such source."))
     return Reply(text="\n\n".join(_source_text(source, station) for source in chosen))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 
 def sentence_for(error: Exception) -> str:
-    """What a person can do about an error of the floors below."""
+    """What a person can do about an error of the floors below. The words of an error nobody foresaw stay in the log: they
+    may hold what is in the rows."""
     name = type(error).__name__
     text = str(error).strip().splitlines()[0] if str(error).strip() else name
     if name in (
@@ -23,4 +24,4 @@ def sentence_for(error: Exception) -> str:
         return f"设置 {where} 不对 / setting {where} is wrong: {first.get('msg', text)}"
     if isinstance(error, OSError):
         return f"文件或系统出错 / file or system error: {text}"
-    return f"{name}: {text} (LOG_LEVEL=DEBUG 显示细节 / shows details)"
+    return f"程序内部出错 / an internal error: {name} (LOG_LEVEL=DEBUG 显示细节 / shows details)"

@@ -154,10 +154,13 @@ def _with_driver(url: str) -> str:
 def _engine(url: str, *, begin: str, patience: float) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, pool_pre_ping=True, pool_size=5)
+        return create_engine(parsed, pool_pre_ping=True, pool_size=5, hide_parameters=True)
     if parsed.database and parsed.database != ":memory:" and not parsed.database.startswith("file:"):
         _make_folder(Path(parsed.database).parent)
-    engine = create_engine(parsed, connect_args={"check_same_thread": False, "timeout": patience})
+    patient = {"check_same_thread": False, "timeout": patience}
+    engine = create_engine(
+        parsed, connect_args=patient, hide_parameters=True
+    )  # no row content in errors and logs
 
     @event.listens_for(engine, "connect")
     def _connect(connection: Any, _record: Any) -> None:
