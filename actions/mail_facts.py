@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlmodel import col, func, select
+from sqlmodel import col, select
 
 from knowledge.library import customers, interactions, people
 from knowledge.model import Contact, Product
 
+from . import reserved
 from .action import State
 from .effect import Scene
 from .outbound import OutboundFindings
@@ -131,25 +132,35 @@ def gather(payload: Mapping[str, Any], scene: Scene) -> MailFacts:
     )
 
 
+def interaction_id(action_id: str) -> str:
+    """The id of the interaction that a sent mail leaves behind."""
+    return f"I-{action_id}"
+
+
 def _sent_to(scene: Scene, contact_id: str) -> int:
     """Mails to this contact in seven days: those sent, those about to run, and this one. Test cards are none."""
     since = scene.now - timedelta(days=7)
-    sent = interactions.mails_to_contact(scene.session, contact_id, since)
-    waiting = select(Action.payload).where(
+    later = reserved.after(scene.session, scene.action_id)
+    sent = interactions.mails_to_contact(
+        scene.session, contact_id, since, but=[interaction_id(action_id) for action_id in later]
+    )
+    waiting = select(Action.id, Action.payload).where(
         col(Action.state).in_([State.SCHEDULED, State.EXECUTING, State.UNKNOWN]),
         col(Action.action).in_(MAILS),
         col(Action.created_at) >= since - timedelta(days=7),
         Action.id != scene.action_id,
         Action.canary_of == "",
     )
-    return 1 + sent + sum(f'"contact_id":"{contact_id}"' in text for text in scene.session.exec(waiting))
+    mine = f'"contact_id":"{contact_id}"'
+    return 1 + sent + sum(mine in text for one, text in scene.session.exec(waiting) if one not in later)
 
 
 def _sent_today(scene: Scene) -> int:
     """Mails this person has had sent or scheduled since local midnight, and this one."""
     offset = timedelta(hours=scene.utc_offset_hours)
     midnight = (scene.now + offset).replace(hour=0, minute=0, second=0, microsecond=0) - offset
-    query = select(func.count()).where(
+    later = reserved.after(scene.session, scene.action_id)
+    query = select(Action.id).where(
         Action.requester_id == scene.requester.id,
         col(Action.action).in_(MAILS),
         Action.id != scene.action_id,
@@ -157,4 +168,4 @@ def _sent_today(scene: Scene) -> int:
         col(Action.state).in_([State.SCHEDULED, State.EXECUTING, State.EXECUTED, State.UNKNOWN]),
         col(Action.due_at) >= midnight,
     )
-    return 1 + int(scene.session.exec(query).one())
+    return 1 + sum(one not in later for one in scene.session.exec(query))

@@ -19,7 +19,7 @@ from .action import UNTRUSTED_LABELS
 from .card import CardLine, RecipientLine
 from .effect import BadArguments, Hands, Order, Preview, Scene
 from .gateways.mail import Attachment, Delivery, Mail, Mailbox
-from .mail_facts import badge_of, colleague_name, gather, known_names
+from .mail_facts import badge_of, colleague_name, gather, interaction_id, known_names
 from .outbound import OutboundContext, scan
 from .outgoing import finding_lines
 from .recipients import display_name, normalise_address, readable_domain
@@ -217,7 +217,7 @@ def as_interaction(order: Order) -> Interaction:
     assert deal is not None, "mail is about a deal"
     names = [str(file["name"]) for file in payload.get("attachments", ())]
     return Interaction(
-        id=f"I-{order.action_id}",
+        id=interaction_id(order.action_id),
         kind=InteractionKind.MAIL,
         at=order.now,
         account_id=deal.account_id,

@@ -40,9 +40,11 @@ def every_interaction(session: Session) -> Sequence[Interaction]:
     return session.exec(select(Interaction).order_by(col(Interaction.id))).all()
 
 
-def mails_to_contact(session: Session, contact_id: str, since: datetime) -> int:
-    """How many mails we sent to this person at a customer since then."""
+def mails_to_contact(session: Session, contact_id: str, since: datetime, but: Sequence[str] = ()) -> int:
+    """How many mails we sent to this person at a customer since then; the interactions `but` are not counted."""
     query = _sent_mails(since).where(Interaction.contact_id == contact_id)
+    if but:
+        query = query.where(col(Interaction.id).not_in(but))
     return session.exec(query).one()
 
 
