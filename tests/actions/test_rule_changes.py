@@ -235,11 +235,15 @@ def test_another_approver_is_no_stricter_approver(firm: Firm) -> None:
         begin = text.index('@id("export-manager")')
         tail = text[begin:].replace('containsAny(["manager", "director"])', 'contains("legal")')
         files["records.cedar"] = text[:begin] + tail
-        for name in ("records.cases.yaml",):
-            files[name] = files[name].replace("action: export_data, expect: {verdict: approve, approvers: [manager]",
-                                              "action: export_data, expect: {verdict: approve, approvers: [legal]")  # fmt: skip
-            files[name] = files[name].replace("action: export_data, facts: {approvals: [manager]}",
-                                              "action: export_data, facts: {approvals: [legal]}")  # fmt: skip
+        for name in [one for one in files if one.endswith(".cases.yaml")]:
+            lines = files[name].split("\n")
+            for place, line in enumerate(lines):
+                if "action: export_data" in line:
+                    for role in ("manager", "director"):
+                        line = line.replace(f"approvers: [{role}]", "approvers: [legal]")
+                        line = line.replace(f"approvals: [{role}]", "approvals: [legal]")
+                    lines[place] = line
+            files[name] = "\n".join(lines)
 
     denied = publish(firm, "e", book(legal_instead), "p-zhou", emergency=True)
     assert denied.state is State.DENIED, denied.reason
