@@ -22,6 +22,7 @@ from .action import ActionRequest, Outcome, State, Status, canonical, digest, fi
 from .effect import BadArguments, Effect, Hands, LocalEffect, Subject
 from .effects import EFFECTS
 from .evaluation import Evaluation, Rules, evaluate, scene_of
+from .outgoing import warm
 from .people import approval_facts
 from .risk import risk_of
 from .ruling.published import JUDGES
@@ -48,6 +49,7 @@ class Gate:
 
     def submit(self, request: ActionRequest, channel: str = "") -> Outcome:
         """Judge a wish and start its life. The same idempotency key always answers with the same action."""
+        warm(self.hands.files, request.args.get("attachments"))
         with self.store.session() as session:
             outcome = self.enter(session, request, channel)
         self.after()

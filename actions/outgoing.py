@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
 from knowledge.model import Paper
 
 from .card import CardLine
-from .effect import Scene
+from .effect import Files, Scene
 from .outbound import OutboundContext, OutboundFindings, merged, scan
 from .outbound_records import outbound_context, own_papers, sums_of
 from .reading import Reading, Remark, place_name, read
@@ -57,6 +58,14 @@ def outgoing(text: str, attachments: Sequence[File], scene: Scene, addresses: It
         blocked += bool(reading.dangers)
     kept = frozenset(note for note in notes if note.partition("@")[0] not in NOT_TOLD)
     return Outgoing(findings=merged(found), notes=kept, unreadable=unreadable, blocked=blocked)
+
+
+def warm(files: Files, attachments: object) -> None:
+    """Read attachments before anybody waits for the answer: reading costs a child process, and must not happen for the
+    first time while the house's lock is held. Whatever is wrong with them is found again when they are judged."""
+    for file in attachments if isinstance(attachments, list) else ():
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            read(str(file["name"]), files.read(str(file["sha256"])))
 
 
 def finding_lines(notes: Iterable[str], attachments: Sequence[File]) -> tuple[CardLine, ...]:

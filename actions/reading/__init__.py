@@ -16,7 +16,7 @@ from .parts import MAX_FILE, Part, Reading, Remark, place_name
 
 __all__ = ["Part", "Reading", "Remark", "place_name", "read"]
 
-WALL_SECONDS = 20.0
+WALL_SECONDS = 6.0
 KEPT = 64
 _HOUSE = Path(__file__).resolve().parents[2]
 _known: OrderedDict[str, Reading] = OrderedDict()

@@ -7,7 +7,7 @@ import sys
 from dataclasses import asdict
 
 MEMORY = 1024 * 1024 * 1024
-CPU_SECONDS = 10
+CPU_SECONDS = 5
 OPEN_FILES = 64
 
 

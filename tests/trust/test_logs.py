@@ -29,6 +29,12 @@ from tests.fakes.smtp_server import SmtpServer
 KEY, PASSWORD = "sk-very-secret-key-0001", "smtp-very-secret-0002"
 
 
+STORY = (
+    "华东医疗现在什么情况?", "仁心医院现在什么情况?", "D-060 的底价是多少", "给王总写跟进邮件", "发出去", "/actions", "/show D-060",
+    "/why act-0000000000000000", "搜索 手术机器人",
+)  # fmt: skip
+
+
 def _model(body: dict[str, Any]) -> Said:
     """A model that calls what the words ask for, with the words themselves as arguments."""
     last = body["messages"][-1]
@@ -90,9 +96,7 @@ def test_a_whole_story_at_debug_tells_no_secret(
     caplog.set_level(logging.DEBUG)
     clock = house.clock
     assert isinstance(clock, FakeClock)
-    for text in ("华东医疗现在什么情况?", "仁心医院现在什么情况?", "D-060 的底价是多少", "给王总写跟进邮件", "发出去",
-                 "/actions", "/show D-060",
-                 "/why act-0000000000000000", "搜索 手术机器人"):  # fmt: skip
+    for text in STORY:
         _say(house, text)
     clock.pass_(600)
     tick(house)
