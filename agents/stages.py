@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from knowledge.blueprints.process import Process
+if TYPE_CHECKING:
+    from knowledge.blueprints.process import Process
 
 _WORDS = (
     ("won", r"赢单|赢了|成交了|签下|签了|拿下|成单了|\bwon\b|\bwin\b|closed[- ]won"),

@@ -31,7 +31,7 @@ _TASK_TAIL = re.compile(
     re.IGNORECASE,
 )
 _DANGLING = re.compile(
-    r"^(?:前|之前|以前|内|把|去|要|我要|得|再|就|的时候|by|before|on|at|to|that|,|，)\s*(?=\S)|[\s,,]*(?:by|before|on|at|前|之前|截止|due)$",
+    r"^(?:前|之前|以前|内|要|我要|得|再|就|的时候|by|before|on|at|to|that|,|，)\s*(?=\S)|[\s,,]*(?:by|before|on|at|前|之前|截止|due)$",
     re.I,
 )
 
@@ -85,6 +85,13 @@ def _clean(text: str) -> str:
     return re.sub(r"\s{2,}", " ", text).strip(_TRIM)
 
 
+NAMED = re.compile(
+    r"(?:给|告诉|通知|跟|和|约|邀请|叫上)\s*([\u4e00-\u9fff]{1,2}(?:总监|总|主任|经理|院长|处长|科长|博士|老师|先生|女士))"
+    r"|\b(?:text|tell|message|ping|dm|notify|wechat|let|send|invite|with|meet)\s+"
+    r"(?!(?:the|a|an|him|her|them|it|us|me|my|our|this|that|out|customer|client|over|everyone|all)\b)([A-Za-z][a-z]+(?: [A-Z][a-z]+)?)",
+    re.I,
+)
+"""Somebody who is named but not known: whoever the talk was about must not stand in for them."""
 _MESSAGE_LEAD = re.compile(
     r"^(?:说一声|说一下|讲一声|讲一下|带个话|捎个话|说|讲|"
     r"(?:发|回)(?:一?[个条])?(?:微信|企微|企业微信|消息|短信|信息)?|(?:一?[个条])?(?:微信|企微|企业微信|消息|短信|信息)|告诉[他她]|通知[他她]|一声|一下|"
@@ -104,6 +111,8 @@ def message_text(said: Said) -> str:
     if people:
         last = max(people, key=lambda one: (one.start == min(p.start for p in people), one.end))
         body = _MESSAGE_LEAD.sub("", text[last.end :], count=1).strip()
+    elif (stranger := NAMED.search(text)) is not None:
+        body = _MESSAGE_LEAD.sub("", text[stranger.end() :], count=1).strip()
     else:
         match = _MESSAGE_SAID.search(text) or re.search(
             r"(?:告诉|通知|tell|let)\s*(?:客户|对方|[他她]|the customer|him|her|them)(.+)$", text, re.I | re.S

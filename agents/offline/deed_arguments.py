@@ -7,13 +7,13 @@ from datetime import datetime, time
 from typing import Any
 
 from . import slots
-from .cutting import colleagues, message_text, task_title, without_times
+from .cutting import NAMED, colleagues, message_text, task_title, without_times
 from .dates import clock_time, moment, period
 from .quantities import EN_NUMBERS, HAN, discount_pct, number
 from .replies import say
 from .said import Built, Said, ask_deal, ask_person
 
-_CANCEL = re.compile(r"取消|撤掉|不开了|\b(?:cancel|call off|drop)\b", re.I)
+_CANCEL = re.compile(r"取消|撤掉|删掉|不开了|\b(?:cancel|call off|drop|delete|remove)\b", re.I)
 _MOVE = re.compile(
     r"改到|改成|挪到|推迟|推到|提前|改期|延期|\b(?:move|reschedul|shift|postpone|push|change the time|bring)",
     re.I,
@@ -106,7 +106,15 @@ def _attendees(said: Said) -> tuple[list[str], bool]:
     known = [next(iter(one)) for one in names]
     if not known and re.search(r"[他她]|\b(?:him|her)\b", said.text) and said.aim.contact:
         known = [said.aim.contact.name]
+    if not known and not address and (stranger := named(said.text)):
+        known = [stranger]
     return [*dict.fromkeys(known), *([address] if address else [])], any(len(one) > 1 for one in names)
+
+
+def named(text: str) -> str | None:
+    """A person who is called by name or title."""
+    match = NAMED.search(text)
+    return (match[1] or match[2]) if match else None
 
 
 def _start(said: Said) -> str | None:
@@ -165,9 +173,10 @@ def discount(said: Said) -> Built:
 
 def message(said: Said) -> Built:
     people = said.aim.people
-    named = people[0].name if people else said.aim.contact.name if said.aim.contact else None
+    stranger = None if people else named(said.text)
+    known = people[0].name if people else said.aim.contact.name if said.aim.contact else None
     text = message_text(said)
-    made = {"deal": said.aim.deal or said.focus.get("deal_id"), "to": named, "text": text}
+    made = {"deal": said.aim.deal or said.focus.get("deal_id"), "to": stranger or known, "text": text}
     if len(people) > 1:
         return made, ask_person(said)
     return made, None if text else say("need_text", said.language)

@@ -100,6 +100,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "need_discount": ("给多少折扣?例如 8%。", "How much discount? For example 8%."),
     "need_text": ("消息写什么?", "What shall the message say?"),
     "need_objection": ("客户是怎么说的?把原话告诉我。", "What did the customer say? Tell me in their words."),
+    "one_reading": (
+        "你是想{first}吗?请说得再具体一点。",
+        "Do you want to {first}? Please say a little more.",
+    ),
     "two_readings": ("你是想{first},还是{second}?", "Do you want to {first}, or to {second}?"),
 }
 _DOING: dict[str, tuple[str, str]] = {
@@ -135,9 +139,11 @@ def which(name: str, language: str, options: Sequence[str]) -> str:
     return say(name, language, options=joined)
 
 
-def between(first: str, second: str, language: str) -> str | None:
-    """Ask which of two skills is meant; None when one of them is no skill."""
+def between(first: str, second: str | None, language: str) -> str | None:
+    """Ask which of two skills is meant, or whether the one is; None when one of them is no skill."""
+    at = language == "en"
+    if second is None:
+        return say("one_reading", language, first=_DOING[first][at])
     if first not in _DOING or second not in _DOING:
         return None
-    at = language == "en"
     return say("two_readings", language, first=_DOING[first][at], second=_DOING[second][at])

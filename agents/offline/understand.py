@@ -17,15 +17,15 @@ from .dates import hide_dates
 from .features import tokens
 from .focus import near, target
 from .quantities import hide_quantities
-from .reading import SKILLS, Reading
+from .reading import DEEDS, SKILLS, Reading
 from .replies import between, say
 from .said import Said
 
 LONGEST = 2000
 """Characters that are read; what follows a request this long is pasted material."""
-CLOSE, FAINT, BLIND = 0.12, 0.45, 0.3
-"""Above SURE a part of a message is a request of its own; two readings nearer than CLOSE are asked about; below
-BLIND nothing is understood, nor below FAINT where nothing was said before and nobody is named."""
+CLOSE, FAINT, BLIND, SURE_DEED = 0.12, 0.45, 0.3, 0.5
+"""Two readings nearer than CLOSE are asked about; below SURE_DEED nothing is done without asking; below BLIND nothing
+is understood, nor below FAINT where nothing was said before and nobody is named."""
 _SMALL_TALK = frozenset({"greeting", "thanks", "goodbye"})
 _SPLIT = re.compile(
     r"[。;;!!??\n]+"
@@ -165,6 +165,8 @@ def _doubt(
     rival = next(pair for pair in ranked if pair[0] != intent)
     if confidence < (FAINT if blank else BLIND) and rival[1] < BLIND:
         return between(intent, rival[0], language) or say("unsure", language)
+    if intent in DEEDS and confidence < SURE_DEED:
+        return between(intent, rival[0], language) or between(intent, None, language)
     limit = 0.25 if intent in ("send_email", "send_document", "message_customer") else CLOSE
     if confidence < SURE and confidence - rival[1] < limit:
         return between(intent, rival[0], language)

@@ -129,7 +129,7 @@ def test_draft_arguments() -> None:
 @pytest.mark.parametrize(
     ("text", "word"),
     [
-        ("起草一份销售合同", "合同"),
+        ("帮我审一下合同", "合同"),
         ("把录音转成文字", "录音"),
         ("新建一个客户", "CRM"),
         ("今天天气怎么样", "帮助"),
