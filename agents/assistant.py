@@ -19,8 +19,6 @@ from langsmith.run_helpers import tracing_context
 from pydantic import ValidationError
 
 from actions.desk import Desk
-from actions.effect import BadArguments
-from actions.recipients import BadAddress
 
 from .answer import Answer
 from .deadline import within
@@ -29,13 +27,11 @@ from .faults import ModelDown
 from .models import TORN, ModelOptions, chat_model, close_model
 from .once import OnceDesk
 from .prompting import as_data, fill, prompt_hash, trim
-from .run import MODEL_CALLS, Page, Run, down, make_answer, outcomes_left, quiet
+from .run import MODEL_CALLS, Page, Run, down, faults_of, make_answer, outcomes_left, quiet, run_skill
 from .skill import Skill, Turn
 
 OFFLINE = "offline"
 STEPS = 4 * MODEL_CALLS
-REFUSALS = (BadArguments, BadAddress)
-"""What a skill may be told by the floors below that is a sentence for the asker, not a bug."""
 
 History = Sequence[tuple[str, str]]
 
@@ -75,23 +71,11 @@ class TurnRules(AgentMiddleware[Any, Any, Any]):
             arguments = skill.arguments.model_validate(call["args"])
         except ValidationError as wrong:
             run.one_mend()
-            return _tool_said(call, f"参数有误，请改正后重试：{_faults(wrong)}", ok=False)
-        text = _run(skill, run.turn, arguments)
+            return _tool_said(call, f"参数有误，请改正后重试：{faults_of(wrong)}", ok=False)
+        text = run_skill(skill, run.turn, arguments)
         run.texts.append(text)
         run.known.append(text)
         return _tool_said(call, as_data(skill.name, text) if run.wrap else text)
-
-
-def _run(skill: Skill, turn: Turn, arguments: Any) -> str:
-    try:
-        return skill.run(turn, arguments)
-    except REFUSALS as refusal:
-        return str(refusal)
-
-
-def _faults(wrong: ValidationError) -> str:
-    """What is wrong with the arguments, for the model to mend, without repeating the values."""
-    return "; ".join(f"{'.'.join(map(str, e['loc'])) or 'arguments'}: {e['msg']}" for e in wrong.errors())
 
 
 def _tool_said(call: Any, text: str, *, ok: bool = True) -> ToolMessage:

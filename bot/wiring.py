@@ -154,10 +154,18 @@ class House:
             office=self.office,
         )
 
-    def turn(self, desk: PersonDesk, inbound: Inbound, language: str, focus: dict[str, Any]) -> Turn:
+    def turn(
+        self,
+        desk: PersonDesk,
+        inbound: Inbound,
+        language: str,
+        focus: dict[str, Any],
+        words: tuple[str, ...] = (),
+    ) -> Turn:
+        """The turn of one message. `words` are the person's own earlier lines of this conversation, oldest first."""
         from agents.skill import Turn
 
-        return Turn(desk=desk, text=inbound.text, language=language, focus=focus)
+        return Turn(desk=desk, text=inbound.text, language=language, focus=focus, words=words)
 
     def close(self) -> None:
         if "assistant" in vars(self):
