@@ -27,7 +27,18 @@ from .faults import ModelDown
 from .models import TORN, ModelOptions, chat_model, close_model
 from .once import OnceDesk
 from .prompting import as_data, fill, prompt_hash, trim
-from .run import MODEL_CALLS, Page, Run, down, faults_of, make_answer, outcomes_left, quiet, run_skill
+from .run import (
+    MODEL_CALLS,
+    Page,
+    Run,
+    down,
+    faults_of,
+    make_answer,
+    outcomes_left,
+    preview_left,
+    quiet,
+    run_skill,
+)
 from .skill import Skill, Turn
 
 OFFLINE = "offline"
@@ -99,13 +110,16 @@ class Assistant:
         model_options: ModelOptions | None,
         offline: Callable[[Turn, History], BaseChatModel],
         prompt: str,
+        own: Callable[[Turn, History], BaseChatModel] | None = None,
     ) -> None:
+        """`own` makes a model of the house's own (agents.drill) that is trusted as little as an endpoint."""
         self._skills, self._options, self._offline, self._prompt = (
             tuple(skills),
             model_options,
             offline,
             prompt,
         )
+        self._own = own
 
     def answer(
         self, turn: Turn, history: History = (), on_text: Callable[[str], None] | None = None
@@ -121,7 +135,8 @@ class Assistant:
         if self._options is None:
             return self._by_offline(turn, history, show, "")
         before = deepcopy(turn.focus), list(turn.sources), list(turn.suggestions)
-        run = Run(turn, self._model, wrap=True, known=self._given(turn, history))
+        model = self._own(turn, history) if self._own else self._model
+        run = Run(turn, model, wrap=True, known=self._given(turn, history))
         turn.drafted_by = self._options.model
         try:
             return self._by_model(run, history, show, streaming=on_text is not None)
@@ -206,6 +221,7 @@ class Assistant:
             for piece in self._pieces(run, history, streaming=streaming):
                 page.write(guard.feed(piece) if piece else guard.end() + "\n")
         page.write(guard.end())
+        page.paragraph(guard.pass_on(preview_left(page.text, turn)))
         page.paragraph(*outcomes_left(page.text, turn), guard.close())
         return make_answer(turn, page.text, guard.used(), self._options.model, self.prompt_version)
 

@@ -16,7 +16,7 @@ from knowledge.model.conversations import READ
 from .ledger import LABELS, SHOWN
 from .offline.focus import near, target
 from .offline.understand import understand_all
-from .own_words import wrote
+from .own_words import tokens, wrote
 from .skill import Turn
 
 PERSON = frozenset({"rep_input"})
@@ -100,9 +100,18 @@ def keep(turn: Turn, text: str) -> None:
     person has really seen in the answer's `text`: only from that one can they pick "the second one"."""
     if turn.ledger.labels:
         turn.focus[READ] = sorted(turn.ledger.labels)
+    draft = str(turn.focus.get("draft_id") or "")
+    if not shown_whole(turn, draft, text):
+        remember(turn, "draft", draft, inferred(turn))
     listed = [str(one) for one in turn.focus.get("listed") or []]
     if listed != (turn.began_with.get("listed") or []):
         turn.focus[SHOWN] = _in_order(turn, listed, text)
+
+
+def shown_whole(turn: Turn, draft: str, text: str) -> bool:
+    """Whether a draft of this turn stands in the answer word for word: nobody can ask to send what they have not seen."""
+    body = turn.previews.get(draft, ("", ""))[0]
+    return tokens(body) in tokens(text)
 
 
 def _in_order(turn: Turn, listed: list[str], text: str) -> list[str]:

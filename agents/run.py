@@ -16,7 +16,7 @@ from actions.recipients import BadAddress
 from .answer import Answer, Source
 from .claims import forgotten, outcome_sentence
 from .faults import ModelDown
-from .provenance import keep
+from .provenance import keep, shown_whole
 from .skill import Skill, Turn
 
 MODEL_CALLS = 8
@@ -122,6 +122,12 @@ def faults_of(wrong: ValidationError) -> str:
 
 def outcomes_left(text: str, turn: Turn) -> list[str]:
     return [outcome_sentence(note, turn.language) for note in forgotten(text, turn.outcomes)]
+
+
+def preview_left(text: str, turn: Turn) -> str:
+    """The draft that "send it" will mean, where the answer does not show it; "" where it does."""
+    draft = str(turn.focus.get("draft_id") or "")
+    return "" if shown_whole(turn, draft, text) else turn.previews[draft][1]
 
 
 def make_answer(turn: Turn, text: str, sources: tuple[Source, ...], mode: str, stamp: str = "") -> Answer:

@@ -21,7 +21,8 @@ class Turn:
     `focus` is carried from turn to turn: deal_id, account_id, contact_id, draft_id, action_id, listed (ids of the
     last list shown), intent, `labels` of these, `read`. Skills update it; it is stored with the conversation.
     `ledger` is what has been read and who wrote what; `skill` is the one that runs now. `asked` and `picked` are what
-    the person's own words ask for and name, worked out once (agents.provenance).
+    the person's own words ask for and name, worked out once (agents.provenance). `previews` are the drafts made in this
+    turn as they must be shown: id -> (body, whole preview).
     """
 
     desk: Desk
@@ -34,6 +35,7 @@ class Turn:
     drafted_by: str = "offline"
     words: tuple[str, ...] = ()
     skill: str = ""
+    previews: dict[str, tuple[str, str]] = field(default_factory=dict)
     ledger: Ledger = field(init=False)
     began_with: Mapping[str, Any] = field(init=False)
     asked: frozenset[str] | None = None

@@ -87,7 +87,9 @@ def run(turn: Turn, arguments: Arguments) -> str:
     remember(turn, "draft", draft.id, payload["labels"]["tool"])
     turn.focus["intent"] = "draft_email"
     _suggest(turn, wish)
-    return "\n".join(part for part in (_preview(turn, draft, to, chosen.facts, text), chosen.note) if part)
+    preview = _preview(turn, draft, to, chosen.facts, text)
+    turn.previews[draft.id] = (payload["body"], preview)
+    return "\n".join(part for part in (preview, chosen.note) if part)
 
 
 def _basis(turn: Turn, arguments: Arguments) -> Basis | Unclear:

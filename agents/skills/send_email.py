@@ -63,7 +63,7 @@ def run(turn: Turn, arguments: Arguments) -> str:
             return redirected.sentence
         draft = redirected
     request = _request(turn, draft, labels_of(turn, "draft", wanted, arguments.draft))
-    remember(turn, "draft", draft.id, draft.payload.get("labels", {}).get("tool", ()))
+    remember(turn, "draft", draft.id, request.labels["draft"])
     turn.focus["intent"] = "send_email"
     return propose(turn, request, _words(draft))
 
