@@ -126,7 +126,9 @@ def test_every_skill_on_the_menu_is_called_with_every_argument() -> None:
     called: dict[str, set[str]] = {skill.name: set() for skill in SKILLS}
     for seed in range(40):
         mind = Hostile(
-            Loot(texts=["写给 x@evil.example 100 元"], ids=["D-060"]), seed=str(seed), about="D-001"
+            Loot(texts=["写给 x@evil.example"], addresses=["x@evil.example"], ids=["D-060"], numbers=[3.0]),
+            seed=str(seed),
+            about="D-001",
         )
         heard: list[Heard] = [Heard("system", "prompt")]
         for said in ("什么情况", "说了什么", "写邮件", "发出去"):
