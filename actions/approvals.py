@@ -16,7 +16,7 @@ from knowledge.model import Person
 from policies.decision import Verdict
 
 from . import canaries, notices
-from .action import ActionRequest, Outcome, State, Status, canonical, digest
+from .action import UNTRUSTED_LABELS, ActionRequest, Outcome, State, Status, canonical, digest
 from .answering import close, open_action, said
 from .autonomy import demoting
 from .basis import basis_of
@@ -233,7 +233,10 @@ def _edited(action: Action, person: Person, changes: Mapping[str, Any]) -> Actio
         return None
     label = "rep_input" if person.id == action.requester_id else "manager_input"
     labels = {name: frozenset(values) for name, values in action.labels.items()}
+    gone = {name: labels.get(name, frozenset()) & UNTRUSTED_LABELS for name in changed}
     labels |= {name: frozenset({label}) for name in changed}
+    if "to" in changed:  # whoever writes the recipient has also picked the person
+        labels.pop("contact", None)
     args = payload | changed
     return ActionRequest(
         action=action.action,
@@ -245,4 +248,9 @@ def _edited(action: Action, person: Person, changes: Mapping[str, Any]) -> Actio
         drafted_by=person.id if person.id != action.requester_id else "person",
         conversation_id=action.conversation_id,
         supersedes=action.id,
+        cleared={
+            name: {"labels": sorted(found), "by": f"person:{person.id}"}
+            for name, found in gone.items()
+            if found
+        },
     )

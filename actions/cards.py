@@ -30,6 +30,7 @@ _EVENTS = {
     "unknown": ("结果不明", "outcome unknown"),
     "undone": ("撤销", "undone"),
     "cancelled": ("撤回", "withdrawn"),
+    "labels_cleared": ("来源标签被清除", "provenance labels cleared"),
     "superseded": ("被修改取代", "superseded by an edit"),
     "expired": ("超时拒绝", "expired"),
     "stopped_before_execution": ("执行前被拦下", "stopped before execution"),

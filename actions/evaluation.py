@@ -15,6 +15,7 @@ from policies.decision import Decision
 from policies.engine import Judge
 from policies.facts import ActionFacts, ApprovalFacts, Principal, Resource
 
+from .action import UNTRUSTED_LABELS
 from .effect import Effect, Files, LocalEffect, Scene, Subject
 from .levels import DEFAULT, SHADOW, default_level
 from .people import principal_of
@@ -87,6 +88,11 @@ def scene_of(
     )
 
 
+def tainted(labels: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """The arguments and choices that carry an untrusted label; no effect can forget one."""
+    return frozenset(name for name, found in labels.items() if found & UNTRUSTED_LABELS)
+
+
 def evaluate(
     judge: Judge,
     effect: Effect,
@@ -99,8 +105,10 @@ def evaluate(
     """Steps 2-7 of authority.md E6: principal, facts, labels, system state, all rules, the strictest outcome."""
     principal = principal_of(scene.session, scene.requester)
     scopes = scopes_of(scene.session, scene.subject)
+    told = effect.facts(payload, scene)
     facts = replace(
-        effect.facts(payload, scene),
+        told,
+        tainted_args=told.tainted_args | tainted(scene.labels),
         approvals=approvals,
         system_state=system_state,
         autonomy_level=level_of(scene.session, effect.name, scopes, rules.level(effect.name)),

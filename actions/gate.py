@@ -85,6 +85,8 @@ class Gate:
         )
         action = self._enter(session, request, effect, payload, evaluation, subject, now)
         self.settle(session, action, evaluation, now, actor=requester.id, channel=channel, event="evaluated")
+        if request.cleared:
+            _note_cleared(session, action, request, channel, now)
         return outcome_of(session, action)
 
     def system_state(self, session: Session) -> str:
@@ -203,6 +205,19 @@ _STATE_OF = {
     Verdict.APPROVE: State.PENDING,
     Verdict.DENY: State.DENIED,
 }
+
+
+def _note_cleared(
+    session: Session, action: Action, request: ActionRequest, channel: str, now: datetime
+) -> None:
+    """Which labels a human edit or a look-up by key took off which argument: nothing is cleared in silence."""
+    cleared = {name: dict(how) for name, how in request.cleared.items()}
+    actor = request.drafted_by if request.supersedes else request.on_behalf_of
+    actor = request.on_behalf_of if actor == "person" else actor
+    entry = record.Event(
+        name="labels_cleared", action=action, actor=actor, channel=channel, detail={"cleared": cleared}
+    )
+    record.append(session, entry, now)
 
 
 def _refused(request: ActionRequest, sentence: str) -> Outcome:

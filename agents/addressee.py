@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from knowledge.model import Contact
 from knowledge.snapshot import DealFacts
 
 from .lookup import Unclear, not_found, the_contact
+from .own_words import ADDRESS
+from .provenance import RECORD, labels_for, labels_of, looked_up, remember
 from .skill import Turn
 
-ADDRESS = re.compile(
-    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9\u4e00-\u9fff.-]+\.[A-Za-z\u4e00-\u9fff]{2,}"
-)
 _ORDER = ("decision_maker", "economic_buyer", "champion", "user", "gatekeeper", "blocker", "")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Addressee:
-    """One recipient. `labels` say where the address came from (authority.md E4); `contact` is None when the CRM does
-    not know them."""
+    """One recipient. `labels` say where the address came from (authority.md E4), `choice` who picked this person;
+    `contact` is None when the CRM does not know them."""
 
     name: str
     address: str
     labels: tuple[str, ...]
+    choice: tuple[str, ...] = ()
     contact: Contact | None = None
 
 
@@ -41,38 +41,47 @@ def addressee(turn: Turn, said: str | None, facts: DealFacts) -> Addressee | Unc
             return not_found(turn, said)
         if len(people) > 1:
             return _ask(turn, people)
-        return _of_contact(turn, people[0])
+        return _of_contact(turn, people[0], looked_up(turn, "to", "contact", people[0].id, said), facts)
     return _obvious(turn, facts)
 
 
-def from_payload(turn: Turn, payload: Mapping[str, object], labels: tuple[str, ...]) -> Addressee | None:
+def from_payload(turn: Turn, payload: Mapping[str, Any]) -> Addressee | None:
     """The recipient of an earlier draft, with the labels it had; None when that draft has none."""
     recipients = payload.get("to")
     if not isinstance(recipients, list) or not recipients:
         return None
     first = recipients[0]
     contact = turn.desk.contact(str(first.get("contact_id") or "")) if first.get("contact_id") else None
-    return Addressee(name=str(first["name"]), address=str(first["address"]), labels=labels, contact=contact)
+    labels = payload.get("labels", {})
+    return Addressee(
+        name=str(first["name"]),
+        address=str(first["address"]),
+        labels=tuple(labels.get("recipient", ())),
+        choice=tuple(labels.get("contact", ())),
+        contact=contact,
+    )
 
 
-def was_typed(turn: Turn, words: str) -> bool:
-    """Whether the asker wrote these words themselves in this message."""
-    return bool(words.strip()) and _plain(words) in _plain(turn.text)
-
-
-def _by_address(turn: Turn, address: str, facts: DealFacts) -> Addressee:
-    typed = ("rep_input",) if was_typed(turn, address) else ("llm_inferred",)
+def _by_address(turn: Turn, address: str, facts: DealFacts) -> Addressee | Unclear:
     known = next((one for one in facts.contacts if one.email.casefold() == address.casefold()), None)
     if known is None:
         matches = turn.desk.names().resolve(address, "contact")
         people = [one for match in matches if (one := turn.desk.contact(match.id))]
         known = next((one for one in people if one.email.casefold() == address.casefold()), None)
     if known is None:
-        return Addressee(name="", address=address, labels=typed)
-    return Addressee(name=known.name, address=known.email, labels=("crm_record",), contact=known)
+        return Addressee(name="", address=address, labels=_sorted(labels_for(turn, "to", address)))
+    return _of_contact(turn, known, looked_up(turn, "to", "contact", known.id, address), facts)
 
 
-def _of_contact(turn: Turn, contact: Contact) -> Addressee | Unclear:
+def _sorted(labels: frozenset[str]) -> tuple[str, ...]:
+    return tuple(sorted(labels))
+
+
+def _of_contact(
+    turn: Turn, contact: Contact, chosen: frozenset[str], facts: DealFacts
+) -> Addressee | Unclear:
+    """A contact of the CRM; `chosen` are the labels of having picked this one. Among the people of the deal the address
+    is clean whoever picked it; anybody else's address is worth no more than the pick."""
     if not contact.email:
         return Unclear(
             turn.say(
@@ -80,8 +89,15 @@ def _of_contact(turn: Turn, contact: Contact) -> Addressee | Unclear:
                 f"There is no e-mail address on record for {contact.name}. Please give one.",
             )
         )
-    turn.focus["contact_id"] = contact.id
-    return Addressee(name=contact.name, address=contact.email, labels=("crm_record",), contact=contact)
+    remember(turn, "contact", contact.id, chosen)
+    on_deal = any(one.id == contact.id for one in facts.contacts)
+    return Addressee(
+        name=contact.name,
+        address=contact.email,
+        labels=_sorted(RECORD if on_deal else chosen),
+        choice=_sorted(chosen),
+        contact=contact,
+    )
 
 
 def _obvious(turn: Turn, facts: DealFacts) -> Addressee | Unclear:
@@ -91,15 +107,17 @@ def _obvious(turn: Turn, facts: DealFacts) -> Addressee | Unclear:
         for row in facts.interactions
         if row.contact_id in reachable and row.direction != "outbound"
     ]
-    for contact_id in (turn.focus.get("contact_id"), *wrote[:1]):
-        if contact_id in reachable:
-            return _of_contact(turn, reachable[str(contact_id)])
+    spoken_of = str(turn.focus.get("contact_id") or "")
+    if spoken_of in reachable:
+        return _of_contact(turn, reachable[spoken_of], labels_of(turn, "contact", spoken_of), facts)
+    if wrote:
+        return _of_contact(turn, reachable[str(wrote[0])], RECORD, facts)
     ranked = sorted(
         reachable.values(),
         key=lambda one: (_ORDER.index(one.influence) if one.influence in _ORDER else 9, one.id),
     )
     if ranked:
-        return _of_contact(turn, ranked[0])
+        return _of_contact(turn, ranked[0], RECORD, facts)
     return Unclear(
         turn.say(
             f"“{facts.deal.name}”没有带邮箱的联系人。请告诉我收件人的邮箱地址。",
@@ -113,9 +131,3 @@ def _ask(turn: Turn, people: list[Contact]) -> Unclear:
     lines = [f"{n}. {one.name} {one.title} <{one.email}>" for n, one in enumerate(people[:8], start=1)]
     head = turn.say("有几位联系人都符合,您指哪一位?", "Several contacts fit. Whom do you mean?")
     return Unclear("\n".join([head, *lines]))
-
-
-def _plain(text: str) -> str:
-    """For comparing words: compatibility forms, case, spaces and punctuation do not matter."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(char for char in folded if char.isalnum() or char in "@.%")

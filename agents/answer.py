@@ -8,7 +8,8 @@ from typing import Any
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """Where a statement comes from. `id` is an interaction or record id, `quote` verbatim text of it."""
+    """Where a statement comes from. `id` is an interaction or record id, `quote` verbatim text of it, `provenance` the
+    label that text carries ("" for our own records)."""
 
     n: int
     id: str
@@ -17,6 +18,7 @@ class Source:
     date: str
     quote: str
     speaker: str = ""
+    provenance: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +37,8 @@ class OutcomeNote:
 class Answer:
     """One reply. `mode` is the model id or `offline`; `suggestions` are things the person may say next.
 
-    `prompt_version` stamps the system prompt a model answered under; "" when no model wrote the answer.
+    `prompt_version` stamps the system prompt a model answered under; "" when no model wrote the answer. `read` are the
+    untrusted labels of what this turn has read, cited or not.
     """
 
     text: str
@@ -45,6 +48,7 @@ class Answer:
     suggestions: tuple[str, ...] = ()
     focus: dict[str, Any] = field(default_factory=dict)
     prompt_version: str = ""
+    read: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The public JSON of `chengdan ask --json`."""

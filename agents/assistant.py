@@ -19,8 +19,6 @@ from langsmith.run_helpers import tracing_context
 from pydantic import ValidationError
 
 from actions.desk import Desk
-from actions.effect import BadArguments
-from actions.recipients import BadAddress
 
 from .answer import Answer
 from .deadline import within
@@ -29,13 +27,22 @@ from .faults import ModelDown
 from .models import TORN, ModelOptions, chat_model, close_model
 from .once import OnceDesk
 from .prompting import as_data, fill, prompt_hash, trim
-from .run import MODEL_CALLS, Page, Run, down, make_answer, outcomes_left, quiet
+from .run import (
+    MODEL_CALLS,
+    Page,
+    Run,
+    down,
+    faults_of,
+    make_answer,
+    outcomes_left,
+    preview_left,
+    quiet,
+    run_skill,
+)
 from .skill import Skill, Turn
 
 OFFLINE = "offline"
 STEPS = 4 * MODEL_CALLS
-REFUSALS = (BadArguments, BadAddress)
-"""What a skill may be told by the floors below that is a sentence for the asker, not a bug."""
 
 History = Sequence[tuple[str, str]]
 
@@ -75,23 +82,11 @@ class TurnRules(AgentMiddleware[Any, Any, Any]):
             arguments = skill.arguments.model_validate(call["args"])
         except ValidationError as wrong:
             run.one_mend()
-            return _tool_said(call, f"参数有误，请改正后重试：{_faults(wrong)}", ok=False)
-        text = _run(skill, run.turn, arguments)
+            return _tool_said(call, f"参数有误，请改正后重试：{faults_of(wrong)}", ok=False)
+        text = run_skill(skill, run.turn, arguments)
         run.texts.append(text)
         run.known.append(text)
         return _tool_said(call, as_data(skill.name, text) if run.wrap else text)
-
-
-def _run(skill: Skill, turn: Turn, arguments: Any) -> str:
-    try:
-        return skill.run(turn, arguments)
-    except REFUSALS as refusal:
-        return str(refusal)
-
-
-def _faults(wrong: ValidationError) -> str:
-    """What is wrong with the arguments, for the model to mend, without repeating the values."""
-    return "; ".join(f"{'.'.join(map(str, e['loc'])) or 'arguments'}: {e['msg']}" for e in wrong.errors())
 
 
 def _tool_said(call: Any, text: str, *, ok: bool = True) -> ToolMessage:
@@ -115,13 +110,16 @@ class Assistant:
         model_options: ModelOptions | None,
         offline: Callable[[Turn, History], BaseChatModel],
         prompt: str,
+        own: Callable[[Turn, History], BaseChatModel] | None = None,
     ) -> None:
+        """`own` makes a model of the house's own (agents.drill) that is trusted as little as an endpoint."""
         self._skills, self._options, self._offline, self._prompt = (
             tuple(skills),
             model_options,
             offline,
             prompt,
         )
+        self._own = own
 
     def answer(
         self, turn: Turn, history: History = (), on_text: Callable[[str], None] | None = None
@@ -137,7 +135,8 @@ class Assistant:
         if self._options is None:
             return self._by_offline(turn, history, show, "")
         before = deepcopy(turn.focus), list(turn.sources), list(turn.suggestions)
-        run = Run(turn, self._model, wrap=True, known=self._given(turn, history))
+        model = self._own(turn, history) if self._own else self._model
+        run = Run(turn, model, wrap=True, known=self._given(turn, history))
         turn.drafted_by = self._options.model
         try:
             return self._by_model(run, history, show, streaming=on_text is not None)
@@ -222,6 +221,7 @@ class Assistant:
             for piece in self._pieces(run, history, streaming=streaming):
                 page.write(guard.feed(piece) if piece else guard.end() + "\n")
         page.write(guard.end())
+        page.paragraph(guard.pass_on(preview_left(page.text, turn)))
         page.paragraph(*outcomes_left(page.text, turn), guard.close())
         return make_answer(turn, page.text, guard.used(), self._options.model, self.prompt_version)
 

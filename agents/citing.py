@@ -12,12 +12,21 @@ from .wording import KINDS, day, money, percent, process_of, term
 def cite_interaction(turn: Turn, row: Interaction, quote: str, speaker: str = "") -> str:
     """[n] for words of an interaction; `quote` must stand in its text or subject."""
     title = row.subject or term(turn, KINDS, row.kind)
-    n = turn.cite(id=row.id, kind=row.kind, title=title, date=day(row.at), quote=quote, speaker=speaker)
+    n = turn.cite(
+        id=row.id,
+        kind=row.kind,
+        title=title,
+        date=day(row.at),
+        quote=quote,
+        speaker=speaker,
+        provenance=row.provenance,
+    )
     return f"[{n}]"
 
 
 def cite_passage(turn: Turn, passage: Passage, quote: str = "") -> str:
     """[n] for a found passage, whole or a verbatim part of it."""
+    row = turn.desk.interaction(passage.interaction_id)
     n = turn.cite(
         id=passage.interaction_id,
         kind=passage.kind,
@@ -25,6 +34,7 @@ def cite_passage(turn: Turn, passage: Passage, quote: str = "") -> str:
         date=day(passage.at),
         quote=quote or passage.text,
         speaker=passage.speaker,
+        provenance=row.provenance if row else "",
     )
     return f"[{n}]"
 

@@ -86,6 +86,10 @@ class Guard:
             )
         return "\n\n".join(notes)
 
+    def pass_on(self, text: str) -> str:
+        """What a skill wrote itself, unchanged but for the numbers of its sources."""
+        return "".join(self._renumber(line) for line in text.splitlines(keepends=True))
+
     def used(self) -> tuple[Source, ...]:
         """The sources that the text mentions, renumbered in order of first mention."""
         by_number = {source.n: source for source in self._all}
@@ -212,5 +216,4 @@ def guard(
 def only_cited(text: str, sources: Sequence[Source]) -> tuple[str, tuple[Source, ...]]:
     """The text and those sources it mentions, renumbered in order of first mention; unknown numbers vanish."""
     checker = Guard(sources, (), "zh")
-    shown = "".join(checker._renumber(line) for line in text.splitlines(keepends=True))
-    return shown, checker.used()
+    return checker.pass_on(text), checker.used()

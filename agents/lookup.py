@@ -10,6 +10,7 @@ from knowledge.model import Contact, Deal
 from knowledge.names import Mention, NameIndex
 from knowledge.snapshot import DealFacts
 
+from .provenance import RECORD, labels_of, looked_up, remember
 from .skill import Turn
 from .wording import money, process_of
 
@@ -25,10 +26,11 @@ _NUMERALS = {"first": 1, "second": 2, "third": 3, "last": 0} | {
 
 @dataclass(frozen=True)
 class Chosen:
-    """The deal that is meant; `note` tells which others could have been."""
+    """The deal that is meant; `note` tells which others could have been, `labels` who chose it."""
 
     facts: DealFacts
     note: str = ""
+    labels: frozenset[str] = RECORD
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ def the_deal(turn: Turn, said: str | None) -> Chosen | Unclear:
     ids, others = _candidates(turn, said.strip())
     if len(ids) > 1:
         return ask_which(turn, ids)
-    chosen = _open(turn, ids[0], others) if ids else None
+    chosen = _open(turn, ids[0], others, said.strip()) if ids else None
     return chosen or not_found(turn, said)
 
 
@@ -168,21 +170,25 @@ def _best(mentions: Sequence[Mention]) -> list[Mention]:
     return list({one.id: one for one in mentions if one.score >= top - 0.05}.values())
 
 
-def _open(turn: Turn, deal_id: str, others: Sequence[str]) -> Chosen | None:
+def _open(turn: Turn, deal_id: str, others: Sequence[str], said: str = "") -> Chosen | None:
     facts = turn.desk.deal(deal_id) if deal_id else None
     if facts is None:
         return None
-    turn.focus.update(deal_id=facts.deal.id, account_id=facts.account.id)
+    deal = facts.deal.id
+    labels = looked_up(turn, "deal", "deal", deal, said) if said else labels_of(turn, "deal", deal)
+    remember(turn, "account", facts.account.id, labels)
+    remember(turn, "deal", deal, labels)
     names = turn.desk.names().by_id
     named = [f"{names[one].name}({one})" for one in others[:3] if one in names]
     if not named:
-        return Chosen(facts)
+        return Chosen(facts, labels=labels)
     more = f" …({len(others)})" if len(others) > len(named) else ""
     return Chosen(
         facts,
         turn.say(
             f"同一客户还有:{'、'.join(named)}{more}", f"The same customer also has: {', '.join(named)}{more}"
         ),
+        labels=labels,
     )
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from actions.outbound import OutboundContext, scan
 from knowledge.snapshot import DealFacts
 
-from .addressee import Addressee, was_typed
-from .discounts import says_discount
+from .addressee import Addressee
+from .lookup import Chosen
 from .mail_text import MailText, Wish, labels_of_points, quoted_from
+from .provenance import labels_for, labels_of_tool
 from .skill import Turn
 
 _APPROVED = frozenset({"approved_template", "crm_record"})
@@ -36,11 +38,13 @@ class Written:
 
 
 def payload_of(
-    turn: Turn, facts: DealFacts, to: Addressee, wish: Wish, text: MailText, written: Written, basis: Basis
+    turn: Turn, chosen: Chosen, to: Addressee, wish: Wish, text: MailText, written: Written, basis: Basis
 ) -> dict[str, Any]:
-    """The draft's payload: what send_email takes, what a change needs to know, and `labels` of each part."""
+    """The draft's payload: what send_email takes, what a change needs to know, `labels` of each part, and which of
+    them a look-up has `cleared`."""
+    facts = chosen.facts
     contact_id = to.contact.id if to.contact else ""
-    return {
+    payload = {
         "to": [{"name": to.name, "address": to.address, "contact_id": contact_id}],
         "cc": [],
         "subject": (written.subject or text.subject).strip(),
@@ -55,34 +59,51 @@ def payload_of(
         "points": list(wish.points),
         "tone": wish.tone,
         "written": {"subject": written.subject or "", "body": written.body or ""},
-        "labels": _labels(turn, facts, to, wish, written, basis),
+        "cleared": dict(turn.ledger.cleared),
     }
+    labels = _labels(turn, chosen, to, wish, written, basis)
+    labels["url"] = _labels_of_links(turn, f"{payload['subject']}\n{payload['body']}", text)
+    payload["labels"] = {name: sorted(found) for name, found in labels.items()}
+    return payload
 
 
 def _labels(
-    turn: Turn, facts: DealFacts, to: Addressee, wish: Wish, written: Written, basis: Basis
-) -> dict[str, list[str]]:
-    """Where each part came from; what a model wrote stays `llm_inferred` however good it looks."""
-    points = _labels_of_points(turn, facts, wish, basis)
+    turn: Turn, chosen: Chosen, to: Addressee, wish: Wish, written: Written, basis: Basis
+) -> dict[str, set[str]]:
+    """Where each part came from, and who chose deal and tool; what a model wrote stays `llm_inferred` however good
+    it looks, and what was carried over keeps the labels it had."""
+    points = _labels_of_points(turn, chosen.facts, wish, basis)
     discount = _labels_of_discount(turn, wish, written, basis)
-    body = set(_APPROVED | points | discount)
-    subject = set(_APPROVED)
-    if written.body:
-        body = (
-            {"rep_input"}
-            if was_typed(turn, written.body)
-            else {"llm_inferred", *quoted_from(facts, written.body)}
-        )
-    if written.subject:
-        subject = {"rep_input" if was_typed(turn, written.subject) else "llm_inferred"}
     parts = {
         "recipient": set(to.labels),
-        "subject": subject,
-        "body": body,
+        "contact": set(to.choice),
+        "deal": set(chosen.labels),
+        "tool": {*labels_of_tool(turn, turn.skill or "draft_email"), *basis.labels("tool")},
+        "subject": set(_APPROVED),
+        "body": set(_APPROVED | points | discount),
         "points": points,
         "discount_bp": discount,
     }
-    return {name: sorted(labels) for name, labels in parts.items()}
+    for name, words in (("subject", written.subject), ("body", written.body)):
+        if words and words == basis.payload.get("written", {}).get(name):
+            parts[name] = basis.labels(name)
+        elif words:
+            parts[name] = _labels_of_words(turn, chosen.facts, name, words)
+    return parts
+
+
+def _labels_of_words(turn: Turn, facts: DealFacts, name: str, words: str) -> set[str]:
+    labels = set(labels_for(turn, name, words))
+    return labels if labels == {"rep_input"} else labels | quoted_from(facts, words)
+
+
+def _labels_of_links(turn: Turn, words: str, text: MailText) -> set[str]:
+    """Who vouches for the links: whoever typed them, or the template as it was approved. A name or a field of a record
+    that contains one is not meant to be clicked."""
+    labels: set[str] = set()
+    for link in scan(words, OutboundContext()).urls:
+        labels |= _APPROVED if link in text.approved else labels_for(turn, "url", link)
+    return labels
 
 
 def _labels_of_points(turn: Turn, facts: DealFacts, wish: Wish, basis: Basis) -> set[str]:
@@ -97,7 +118,7 @@ def _labels_of_discount(turn: Turn, wish: Wish, written: Written, basis: Basis) 
         return set()
     if written.discount_pct is None:
         return basis.labels("discount_bp")
-    return {"rep_input" if says_discount(turn.text, written.discount_pct) else "llm_inferred"}
+    return set(labels_for(turn, "discount_pct", written.discount_pct))
 
 
 def _reply_to(facts: DealFacts, contact_id: str) -> str:

@@ -18,7 +18,8 @@ from knowledge.model import Contact, Interaction
 from knowledge.name_forms import is_cjk, surname
 from knowledge.snapshot import DealFacts
 
-from .addressee import Addressee, was_typed
+from .addressee import Addressee
+from .provenance import inferred, typed
 from .skill import Turn
 from .wording import day, money
 
@@ -62,13 +63,15 @@ class Wish:
 
 @dataclass(frozen=True, kw_only=True)
 class MailText:
-    """Subject and body, and `template_text`: the body from template and records alone, against which is compared."""
+    """Subject and body, and `template_text`: the body from template and records alone, against which is compared.
+    `approved` is the template itself, before any record was filled in."""
 
     subject: str
     body: str
     template_text: str
     last: Interaction | None
     uses_offer: bool
+    approved: str
 
 
 def compose(turn: Turn, facts: DealFacts, to: Addressee, wish: Wish) -> MailText:
@@ -84,18 +87,17 @@ def compose(turn: Turn, facts: DealFacts, to: Addressee, wish: Wish) -> MailText
         template_text=fill(body, {**records, **dict.fromkeys(TYPED_FIELDS, "")}),
         last=last if "{last_date}" in body else None,
         uses_offer="{offer_" in body and bool(records["offer_total"]),
+        approved=f"{template.subject}\n{template.body}",
     )
 
 
 def labels_of_points(turn: Turn, facts: DealFacts, points: Sequence[str]) -> set[str]:
-    """Where the points came from: typed by the asker, copied from an interaction, or made up by a model."""
+    """Where the points came from: typed by the asker, or made up by a model from all that it has read."""
     labels: set[str] = set()
     for point in points:
-        copied = quoted_from(facts, point)
-        if was_typed(turn, point):
-            labels.add("rep_input")
-        else:
-            labels |= copied or {"llm_inferred"}
+        labels |= (
+            {"rep_input"} if typed(turn, "points", point) else quoted_from(facts, point) | inferred(turn)
+        )
     return labels
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from actions.action import ActionRequest, Outcome, State, Status
 from actions.wording import in_language
 
 from .answer import OutcomeNote
+from .provenance import labels_of, labels_of_tool
 from .skill import Turn
 from .wording import clock, day
 
@@ -28,8 +29,11 @@ class Wording:
 
 
 def propose(turn: Turn, request: ActionRequest, words: Wording) -> str:
-    """Submit a wish, note its outcome on the turn, and say what came of it."""
-    outcome = turn.desk.submit(request)
+    """Submit a wish, note its outcome on the turn, and say what came of it.
+
+    Whatever the skill says of its arguments, the wish also carries who chose the tool and the deal.
+    """
+    outcome = turn.desk.submit(_with_choices(turn, request))
     reason = turn.say(outcome.reason, outcome.reason_en or outcome.reason)
     turn.outcomes.append(
         OutcomeNote(
@@ -44,6 +48,14 @@ def propose(turn: Turn, request: ActionRequest, words: Wording) -> str:
     if outcome.action_id:
         turn.focus["action_id"] = outcome.action_id
     return told(turn, outcome, words, reason)
+
+
+def _with_choices(turn: Turn, request: ActionRequest) -> ActionRequest:
+    tool = labels_of_tool(turn, turn.skill or request.action) | request.labels.get("tool", frozenset())
+    labels = {**request.labels, "tool": tool}
+    if "deal" not in labels and turn.desk.deal(request.resource_id) is not None:
+        labels["deal"] = labels_of(turn, "deal", request.resource_id)
+    return replace(request, labels=labels, cleared={**turn.ledger.cleared, **request.cleared})
 
 
 def told(turn: Turn, outcome: Outcome, words: Wording, reason: str) -> str:

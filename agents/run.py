@@ -8,10 +8,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from pydantic import ValidationError
+
+from actions.effect import BadArguments
+from actions.recipients import BadAddress
+
 from .answer import Answer, Source
 from .claims import forgotten, outcome_sentence
 from .faults import ModelDown
-from .skill import Turn
+from .provenance import keep, shown_whole
+from .skill import Skill, Turn
 
 MODEL_CALLS = 8
 TOOL_CALLS = 16
@@ -100,11 +106,32 @@ class Page:
             self.write(f"\n\n{text}")
 
 
+def run_skill(skill: Skill, turn: Turn, arguments: Any) -> str:
+    """What the skill says; what the floors below refuse is a sentence for the asker, not a bug."""
+    turn.skill = skill.name
+    try:
+        return skill.run(turn, arguments)
+    except (BadArguments, BadAddress) as refusal:
+        return str(refusal)
+
+
+def faults_of(wrong: ValidationError) -> str:
+    """What is wrong with the arguments, for the model to mend, without repeating the values."""
+    return "; ".join(f"{'.'.join(map(str, e['loc'])) or 'arguments'}: {e['msg']}" for e in wrong.errors())
+
+
 def outcomes_left(text: str, turn: Turn) -> list[str]:
     return [outcome_sentence(note, turn.language) for note in forgotten(text, turn.outcomes)]
 
 
+def preview_left(text: str, turn: Turn) -> str:
+    """The draft that "send it" will mean, where the answer does not show it; "" where it does."""
+    draft = str(turn.focus.get("draft_id") or "")
+    return "" if shown_whole(turn, draft, text) else turn.previews[draft][1]
+
+
 def make_answer(turn: Turn, text: str, sources: tuple[Source, ...], mode: str, stamp: str = "") -> Answer:
+    keep(turn, text)
     return Answer(
         text=text,
         mode=mode,
@@ -113,6 +140,7 @@ def make_answer(turn: Turn, text: str, sources: tuple[Source, ...], mode: str, s
         suggestions=tuple(turn.suggestions),
         focus=turn.focus,
         prompt_version=stamp,
+        read=tuple(sorted(turn.ledger.read)),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from actions.desk import Desk
 
 from .answer import OutcomeNote, Source
+from .ledger import Ledger, opened
 
 
 @dataclass
@@ -18,7 +19,10 @@ class Turn:
     """One question being answered: the asker's desk, their words, and what has been gathered so far.
 
     `focus` is carried from turn to turn: deal_id, account_id, contact_id, draft_id, action_id, listed (ids of the
-    last list shown), intent. Skills update it; it is stored with the conversation.
+    last list shown), intent, `labels` of these, `read`. Skills update it; it is stored with the conversation.
+    `ledger` is what has been read and who wrote what; `skill` is the one that runs now. `asked` and `picked` are what
+    the person's own words ask for and name, worked out once (agents.provenance). `previews` are the drafts made in this
+    turn as they must be shown: id -> (body, whole preview).
     """
 
     desk: Desk
@@ -29,15 +33,46 @@ class Turn:
     outcomes: list[OutcomeNote] = field(default_factory=list)
     suggestions: list[str] = field(default_factory=list)
     drafted_by: str = "offline"
+    words: tuple[str, ...] = ()
+    skill: str = ""
+    previews: dict[str, tuple[str, str]] = field(default_factory=dict)
+    ledger: Ledger = field(init=False)
+    began_with: Mapping[str, Any] = field(init=False)
+    asked: frozenset[str] | None = None
+    picked: frozenset[str] | None = None
 
-    def cite(self, *, id: str, kind: str, title: str, date: str, quote: str, speaker: str = "") -> int:
-        """Number a source; the same id and quote keep the number they have."""
+    def __post_init__(self) -> None:
+        self.began_with = dict(self.focus)
+        self.ledger = opened(self.focus, self.words)
+
+    def cite(
+        self,
+        *,
+        id: str,
+        kind: str,
+        title: str,
+        date: str,
+        quote: str,
+        speaker: str = "",
+        provenance: str = "",
+    ) -> int:
+        """Number a source; the same id and quote keep the number they have. `provenance` is its row's label."""
+        self.ledger.note(kind, provenance)
         for source in self.sources:
             if source.id == id and source.quote == quote:
                 return source.n
         n = len(self.sources) + 1
         self.sources.append(
-            Source(n=n, id=id, kind=kind, title=title, date=date, quote=quote, speaker=speaker)
+            Source(
+                n=n,
+                id=id,
+                kind=kind,
+                title=title,
+                date=date,
+                quote=quote,
+                speaker=speaker,
+                provenance=provenance,
+            )
         )
         return n
 

@@ -25,6 +25,9 @@ from .wiring import House
 HISTORY = 12
 """Lines of the conversation a brain is shown."""
 
+REMEMBERED = 40
+"""Lines of the conversation in which a value counts as the person's own when they wrote it there."""
+
 TOO_LONG = 100_000
 
 
@@ -99,10 +102,11 @@ class Inbox:
         on_text: Callable[[str], None] | None,
     ) -> Reply:
         with self.house.store.reading() as session:
-            lines = conversations.messages(session, conversation.id, HISTORY + 1)
-        history = [(line.role, line.text) for line in lines if line.external_id != inbound.external_id]
-        turn = self.house.turn(desk, inbound, language, dict(conversation.focus))
-        answer = self.house.assistant.answer(turn, history, on_text)
+            lines = conversations.messages(session, conversation.id, REMEMBERED + 1)
+        said = [(line.role, line.text) for line in lines if line.external_id != inbound.external_id]
+        words = tuple(text for role, text in said if role == "user")
+        turn = self.house.turn(desk, inbound, language, dict(conversation.focus), words)
+        answer = self.house.assistant.answer(turn, said[-HISTORY:], on_text)
         return Reply(text=answer.text, answer=answer)
 
     def _close(

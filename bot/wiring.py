@@ -40,8 +40,18 @@ from .settings import Settings
 
 if TYPE_CHECKING:
     from agents.assistant import Assistant
+    from agents.models import ModelOptions
     from agents.skill import Turn
 OFFLINE_EMBEDDING = "offline"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drilled:
+    """Another model than the configured one. `make(turn, history)` gives one of our own for one turn (agents.drill);
+    None is the endpoint that the options name."""
+
+    options: ModelOptions
+    make: Callable[[Turn, Any], Any] | None = None
 
 
 @dataclass
@@ -55,6 +65,7 @@ class House:
     store: Store
     clock: Callable[[], datetime]
     mail: MailGateway | None = None
+    drilled: Drilled | None = None
 
     @cached_property
     def gate(self) -> Gate:
@@ -126,11 +137,13 @@ class House:
         from agents.prompting import load_prompt
         from agents.skills import SKILLS
 
+        drilled = self.drilled
         return Assistant(
             skills=SKILLS,
-            model_options=model_options(self.settings),
+            model_options=drilled.options if drilled else model_options(self.settings),
             offline=offline_brain,
             prompt=load_prompt(),
+            own=drilled.make if drilled else None,
         )
 
     @property
@@ -154,10 +167,18 @@ class House:
             office=self.office,
         )
 
-    def turn(self, desk: PersonDesk, inbound: Inbound, language: str, focus: dict[str, Any]) -> Turn:
+    def turn(
+        self,
+        desk: PersonDesk,
+        inbound: Inbound,
+        language: str,
+        focus: dict[str, Any],
+        words: tuple[str, ...] = (),
+    ) -> Turn:
+        """The turn of one message. `words` are the person's own earlier lines of this conversation, oldest first."""
         from agents.skill import Turn
 
-        return Turn(desk=desk, text=inbound.text, language=language, focus=focus)
+        return Turn(desk=desk, text=inbound.text, language=language, focus=focus, words=words)
 
     def close(self) -> None:
         if "assistant" in vars(self):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Literal
 
 from pydantic import BaseModel, Field
@@ -12,6 +13,7 @@ from agents.citing import cite_contact, cite_deal, cite_interaction, cite_offer
 from agents.lookup import Unclear, the_contact, the_deal
 from agents.mail_draft import Basis, Written, payload_of
 from agents.mail_text import MailText, Wish, compose
+from agents.provenance import remember
 from agents.skill import Skill, Turn
 from agents.wording import day, short
 from knowledge.model import Suggestion
@@ -72,19 +74,22 @@ def run(turn: Turn, arguments: Arguments) -> str:
     chosen = the_deal(turn, arguments.deal or basis.payload.get("deal_id") or _deal_of(turn, arguments.to))
     if isinstance(chosen, Unclear):
         return chosen.sentence
-    kept = (
-        None if arguments.to else from_payload(turn, basis.payload, tuple(sorted(basis.labels("recipient"))))
-    )
+    if basis.payload and not arguments.deal:
+        chosen = replace(chosen, labels=frozenset(basis.labels("deal")) or chosen.labels)
+    kept = None if arguments.to else from_payload(turn, basis.payload)
     to = kept or addressee(turn, arguments.to, chosen.facts)
     if isinstance(to, Unclear):
         return to.sentence
     wish = _wish(arguments, basis, to)
     text = compose(turn, chosen.facts, to, wish)
-    payload = payload_of(turn, chosen.facts, to, wish, text, _written(arguments, basis), basis)
+    payload = payload_of(turn, chosen, to, wish, text, _written(arguments, basis), basis)
     draft = turn.desk.save_draft("email", chosen.facts.deal.id, payload)
-    turn.focus.update(draft_id=draft.id, intent="draft_email")
+    remember(turn, "draft", draft.id, payload["labels"]["tool"])
+    turn.focus["intent"] = "draft_email"
     _suggest(turn, wish)
-    return "\n".join(part for part in (_preview(turn, draft, to, chosen.facts, text), chosen.note) if part)
+    preview = _preview(turn, draft, to, chosen.facts, text)
+    turn.previews[draft.id] = (payload["body"], preview)
+    return "\n".join(part for part in (preview, chosen.note) if part)
 
 
 def _basis(turn: Turn, arguments: Arguments) -> Basis | Unclear:

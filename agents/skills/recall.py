@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from actions.desk import Filters, Passage
 from agents.lookup import Unclear, not_found, the_account_id, the_deal
+from agents.provenance import labels_of, remember
 from agents.quoting import SHOWN, line_of, spoken_of, telling
 from agents.skill import Skill, Turn
 from agents.wording import KINDS
@@ -161,7 +162,7 @@ def _remember(turn: Turn, best: list[Passage]) -> None:
     """When everything found is about one deal, the talk is about that deal now."""
     deals = {passage.deal_id for passage in best}
     if len(deals) == 1 and (only := deals.pop()):
-        turn.focus["deal_id"] = only
+        remember(turn, "deal", only, labels_of(turn, "deal", only))
 
 
 SKILL = Skill(name="recall", arguments=Arguments, run=run)

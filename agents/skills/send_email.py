@@ -10,6 +10,7 @@ from actions.action import ActionRequest, canonical, digest
 from agents.addressee import addressee
 from agents.lookup import Unclear, not_found
 from agents.proposing import Wording, propose
+from agents.provenance import labels_of, remember
 from agents.skill import Skill, Turn
 from knowledge.model import Suggestion
 
@@ -24,7 +25,17 @@ _ARGUMENTS = (
     "in_reply_to",
     "language",
 )
-_LABELLED = {"to": "recipient", "subject": "subject", "body": "body", "discount_bp": "discount_bp"}
+_LABELLED = {
+    "to": "recipient",
+    "subject": "subject",
+    "body": "body",
+    "discount_bp": "discount_bp",
+    "url": "url",
+    "contact": "contact",
+    "deal": "deal",
+    "tool": "tool",
+}
+"""Argument or choice -> the part of the draft whose labels it carries."""
 
 
 class Arguments(BaseModel):
@@ -51,8 +62,10 @@ def run(turn: Turn, arguments: Arguments) -> str:
         if isinstance(redirected, Unclear):
             return redirected.sentence
         draft = redirected
-    turn.focus.update(draft_id=draft.id, intent="send_email")
-    return propose(turn, _request(turn, draft), _words(draft))
+    request = _request(turn, draft, labels_of(turn, "draft", wanted, arguments.draft))
+    remember(turn, "draft", draft.id, request.labels["draft"])
+    turn.focus["intent"] = "send_email"
+    return propose(turn, request, _words(draft))
 
 
 def _words(draft: Suggestion) -> Wording:
@@ -82,22 +95,28 @@ def _redirected(turn: Turn, draft: Suggestion, to: str) -> Suggestion | Unclear:
         **draft.payload,
         "to": [{"name": other.name, "address": other.address, "contact_id": contact_id}],
         "in_reply_to": "",
-        "labels": {**draft.payload.get("labels", {}), "recipient": sorted(other.labels)},
+        "labels": {
+            **draft.payload.get("labels", {}),
+            "recipient": sorted(other.labels),
+            "contact": sorted(other.choice),
+        },
+        "cleared": {**draft.payload.get("cleared", {}), **turn.ledger.cleared},
     }
     return turn.desk.save_draft("email", facts.deal.id, payload)
 
 
-def _request(turn: Turn, draft: Suggestion) -> ActionRequest:
+def _request(turn: Turn, draft: Suggestion, choice: frozenset[str]) -> ActionRequest:
+    """The wish, with the labels that the draft has kept and `choice`, those of having picked this very draft."""
     payload = draft.payload
     labels = payload.get("labels", {})
+    kept = {argument: frozenset(labels[name]) for argument, name in _LABELLED.items() if labels.get(name)}
     return ActionRequest(
         action="send_email",
         args={name: payload[name] for name in _ARGUMENTS},
         resource_id=str(payload["deal_id"]),
         on_behalf_of=turn.desk.person.id,
-        labels={
-            argument: frozenset(labels[name]) for argument, name in _LABELLED.items() if labels.get(name)
-        },
+        labels={**kept, "draft": choice},
+        cleared=payload.get("cleared", {}),
         idempotency_key=f"send_email:{draft.id}:{digest(canonical(payload))}",
         drafted_by=turn.drafted_by,
         conversation_id=draft.conversation_id or "",

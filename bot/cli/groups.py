@@ -73,3 +73,20 @@ def eval_retrieval(
     from .rooms import eval_retrieval as run
 
     run(corpus, queries, qrels, as_json=json)
+
+
+@eval_app.command("injection")
+def eval_injection(
+    payloads: Annotated[Path, typer.Option(help="JSONL {text,…},可 gzip / one text a line")],
+    benign: Annotated[Path | None, typer.Option(help="无害文字,测误报 / benign texts: false alarms")] = None,
+    model_url: Annotated[
+        str, typer.Option("--model-url", help="换成真模型 / an OpenAI-compatible endpoint instead of ours")
+    ] = "",
+    model: Annotated[str, typer.Option(help="端点的模型名 / the endpoint's model")] = "",
+    limit: Annotated[int, typer.Option(min=0, help="只用前 N 行,0 为全部 / only the first N rows")] = 0,
+    json: Json = False,
+) -> None:
+    """注入评测: 外来文字能不能让系统做事或泄密 / can foreign text make the house act or tell."""
+    from .drills import injection as run
+
+    run(payloads, benign=benign, url=model_url, model=model, limit=limit, as_json=json)

@@ -10,6 +10,7 @@ from typing import Any
 from sqlmodel import Session, col, or_, select
 
 from knowledge.model import Conversation, Message, Notice
+from knowledge.model.conversations import READ
 
 
 def conversation(session: Session, conversation_id: str) -> Conversation | None:
@@ -45,11 +46,18 @@ def conversations(session: Session, person_id: str) -> Sequence[Conversation]:
 
 
 def save_focus(session: Session, conversation_id: str, focus: dict[str, Any]) -> None:
-    """Remember what the talk is about now; an unknown conversation is left alone."""
-    row = session.get(Conversation, conversation_id)
-    if row is not None:
-        row.focus = dict(focus)
-        session.add(row)
+    """Remember what the talk is about now; an unknown conversation is left alone.
+
+    What a conversation has read only grows: of two turns answered side by side neither may forget for the other.
+    """
+    row = session.exec(
+        select(Conversation).where(Conversation.id == conversation_id).with_for_update()
+    ).first()
+    if row is None:
+        return
+    read = sorted({*(row.focus.get(READ) or ()), *(focus.get(READ) or ())})
+    row.focus = {**focus, READ: read} if read else dict(focus)
+    session.add(row)
 
 
 def message_by_external_id(session: Session, conversation_id: str, external_id: str) -> Message | None:

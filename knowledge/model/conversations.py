@@ -10,6 +10,9 @@ from sqlmodel import Field, SQLModel
 
 from .columns import JsonText, UtcDateTime, utc_now
 
+READ = "read"
+"""Key of a conversation's focus under which it keeps the provenance labels of everything it has read."""
+
 
 class Conversation(SQLModel, table=True):
     """One person's thread on one channel. `focus` is what the talk is about now (deal, contact, draft, list)."""

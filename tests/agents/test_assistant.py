@@ -135,7 +135,7 @@ def test_a_tool_call_and_a_cited_answer() -> None:
     assert said.text == "预算为 ¥1.28M [1]。"
     assert said.mode == "fake-model"
     assert [source.id for source in said.sources] == ["I-华东医疗"]
-    assert said.focus == {"deal_id": "D-001"}
+    assert said.focus == {"deal_id": "D-001", "read": ["inbound_mail"]}
     told = server.chats[1]["messages"]
     assert told[0]["role"] == "system"
     assert "李娜" in told[0]["content"]

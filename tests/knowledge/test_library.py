@@ -202,3 +202,10 @@ def test_a_proposal_is_kept_and_marked(session: Session) -> None:
 
 def test_nothing_published_means_none(session: Session) -> None:
     assert blueprints.active(session, "playbook", "default") is None
+
+
+def test_what_a_conversation_has_read_only_grows(session: Session) -> None:
+    made = conversations.open_conversation(session, "p-lina", "t", "x", NOW)
+    for focus in ({"read": ["web_form"], "deal_id": "D-1"}, {"read": ["inbound_mail"]}, {"intent": "recall"}):
+        conversations.save_focus(session, made.id, focus)
+    assert made.focus == {"intent": "recall", "read": ["inbound_mail", "web_form"]}

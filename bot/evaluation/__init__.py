@@ -1,0 +1,1 @@
+"""Evaluations of the whole house on data of one's own."""
