@@ -16,13 +16,14 @@ from knowledge.model import Person
 from policies.decision import Verdict
 
 from . import canaries, notices
-from .action import UNTRUSTED_LABELS, ActionRequest, Outcome, State, Status, canonical, digest
+from .action import Outcome, State, Status
 from .answering import close, open_action, said
 from .autonomy import demoting
 from .basis import basis_of
+from .editing import edited
 from .gate import Gate
 from .people import REQUESTER, best_role, delegated_from, roles_of
-from .stored import confirm_code, intact, on_turn, payload_of
+from .stored import confirm_code, intact, on_turn
 from .tables import Action, Approval, CardShown
 from .undoing import Undoing
 from .wording import outcome_of, seat_name, state_name
@@ -116,7 +117,7 @@ class Approvals:
                 return said(action, "你不能修改这个动作 / you may not edit this action")
             if action.canary_of:
                 return _was_a_test(session, action, person, canaries.CAUGHT, now)
-            request = _edited(action, person, changes)
+            request = edited(action, person, changes)
             if request is None:
                 return said(action, "没有改动 / nothing was changed")
             outcome = self.gate.enter(session, request, channel)
@@ -224,33 +225,3 @@ def _seconds_open(session: Session, action: Action, person: Person, now: datetim
     shown = select(CardShown.at).where(CardShown.action_id == action.id, CardShown.person_id == person.id)
     at = session.exec(shown).first()
     return None if at is None else max(0, round((now - at).total_seconds()))
-
-
-def _edited(action: Action, person: Person, changes: Mapping[str, Any]) -> ActionRequest | None:
-    payload = payload_of(action)
-    changed = {name: value for name, value in changes.items() if payload.get(name) != value}
-    if not changed:
-        return None
-    label = "rep_input" if person.id == action.requester_id else "manager_input"
-    labels = {name: frozenset(values) for name, values in action.labels.items()}
-    gone = {name: labels.get(name, frozenset()) & UNTRUSTED_LABELS for name in changed}
-    labels |= {name: frozenset({label}) for name in changed}
-    if "to" in changed:  # whoever writes the recipient has also picked the person
-        labels.pop("contact", None)
-    args = payload | changed
-    return ActionRequest(
-        action=action.action,
-        args=args,
-        resource_id=action.resource_id,
-        on_behalf_of=action.requester_id,
-        labels=labels,
-        idempotency_key=f"edit:{action.id}:{digest(canonical(args))}",
-        drafted_by=person.id if person.id != action.requester_id else "person",
-        conversation_id=action.conversation_id,
-        supersedes=action.id,
-        cleared={
-            name: {"labels": sorted(found), "by": f"person:{person.id}"}
-            for name, found in gone.items()
-            if found
-        },
-    )

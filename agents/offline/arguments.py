@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from . import deed_arguments, slots
+from . import deed_arguments, paper_arguments, slots
 from .dates import period
 from .focus import everyone
 from .mail_arguments import draft
@@ -167,9 +167,9 @@ _BUILDERS: dict[str, Callable[[Said], Built]] = {
     "give_discount": deed_arguments.discount,
     "message_customer": deed_arguments.message,
     "export_data": deed_arguments.export,
-    "prepare_contract": deed_arguments.contract,
-    "make_quote": deed_arguments.quote,
-    "send_document": deed_arguments.document,
+    "prepare_contract": paper_arguments.contract,
+    "make_quote": paper_arguments.quote,
+    "send_document": paper_arguments.document,
     "explain_action": _explain,
     "my_approvals": _nothing,
 }
