@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,7 +29,6 @@ def main() -> None:
         rules=Rules(own_domain="us.example.cn", canary_every=0),
     )
     performer, count = Performer(gate), 0
-    (folder / f"ready-{os.getpid()}").touch()
     while True:
         count += 1
         gate.submit(

@@ -23,19 +23,26 @@ ROOT = Path(__file__).resolve().parents[2]
 KILLS = 8
 
 
-def _killed_at_work(database: str, folder: Path, name: str, dice: random.Random) -> None:
+def _killed_at_work(firm: Firm, database: str, folder: Path, name: str, dice: random.Random) -> None:
+    """Let a worker make at least one task, however slow the machine is, and kill it at a random moment after."""
+    before = _tasks(firm)
     words = [sys.executable, "-m", "tests.fakes.local_worker", database, str(folder), name]
     worker = subprocess.Popen(
         words, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )  # fmt: skip
     end = time.monotonic() + 60
-    while not (folder / f"ready-{worker.pid}").exists():
+    while _tasks(firm) <= before:
         assert time.monotonic() < end
         time.sleep(0.02)
-    time.sleep(dice.uniform(0.05, 0.4))
+    time.sleep(dice.uniform(0, 0.3))
     worker.kill()
     worker.wait()
+
+
+def _tasks(firm: Firm) -> int:
+    with firm.store.reading() as session:
+        return len(session.exec(select(Task.id)).all())
 
 
 def _whole(firm: Firm) -> int:
@@ -58,7 +65,7 @@ def _whole(firm: Firm) -> int:
 def _survives(folder: Path, database: str) -> None:
     firm, dice = founded(folder, database), random.Random(11)
     for number in range(KILLS):
-        _killed_at_work(database, folder, f"w{number}", dice)
+        _killed_at_work(firm, database, folder, f"w{number}", dice)
         _whole(firm)
     firm.clock.now = firm.clock.now.replace(year=2030)
     firm.performer.tick()
