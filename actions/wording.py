@@ -98,7 +98,13 @@ def seat_name(seat: str, language: str = "zh") -> str:
 def reasons_of(action: Action, language: str = "zh") -> tuple[str, ...]:
     """The reasons of the rules that decided, in order, without repetition."""
     key = "reason_en" if language == "en" else "reason"
-    found = [str(rule.get(key, "")) for rule in action.decision.get("rules", [])]
+    wanted = {role for seat in action.decision.get("approvers", []) for role in roles_in(seat)}
+    asking = [
+        rule
+        for rule in action.decision.get("rules", [])
+        if not wanted or wanted & {role for seat in rule.get("approvers", []) for role in roles_in(seat)}
+    ]  # a rule whose own seat a stronger yes fills anyway would only be noise
+    found = [str(rule.get(key, "")) for rule in asking]
     return tuple(dict.fromkeys(reason for reason in found if reason))
 
 

@@ -82,7 +82,7 @@ def _head(turn: Turn, outcome: Outcome, words: Wording) -> str:
     noun, verb = turn.say(*words.noun), turn.say(*words.verb)
     done, not_done = turn.say(*words.done), turn.say(*words.not_done)
     if outcome.state is State.SCHEDULED and outcome.at_once and _no_way_back(turn, outcome):
-        return turn.say(f"{noun}{done}。", f"{noun} {done}.")
+        return turn.say(f"{noun}{done}({code})。", f"{noun} {done} ({code}).")
     if outcome.state is State.SCHEDULED:
         turn.suggestions.append(f"/undo {code}")
         until = until_text(turn, outcome.undo_until)

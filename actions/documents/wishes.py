@@ -29,6 +29,9 @@ _CHANGE = re.compile(
 )
 _DIGITS = {sign: number for number, sign in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "俩": 2}
 _TENS = {"十": 10, "百": 100, "千": 1000}
+SHORTEST_QUOTE = 4
+"""Characters from which an unquoted phrase counts as words of the contract rather than as the name of something."""
+
 _COUNT = r"(?:\d+(?:\.\d+)?|[零〇一二三四五六七八九十百千两]+)"
 
 
@@ -196,10 +199,12 @@ def _phrase(subject: str, text: str, clauses: Sequence[Clause], said: str) -> Ed
             Edit(op="rewrite", clause=inside[1], text=text, said=said) if find(clauses, inside[1]) else None
         )
     old = subject.strip("“”\"'")
+    # 质保 must not be found inside 质保金: a bare short word is no quotation of what stands there.
+    quoted = old != subject or bool(re.search(r"\d", old)) or len(old) >= SHORTEST_QUOTE
     holding = [
         one for one in clauses if old in one.text and one.heading not in (PREAMBLE, SIGNING, FURNITURE)
     ]
-    if len(holding) == 1 and holding[0].text.count(old) == 1 and old != holding[0].name:
+    if quoted and len(holding) == 1 and holding[0].text.count(old) == 1 and old != holding[0].name:
         return Edit(op="replace", clause=holding[0].number, old=old, text=text, said=said)
     if (clause := find(clauses, old)) and len(text) >= 6:
         return Edit(op="rewrite", clause=clause.number, text=text, said=said)

@@ -10,7 +10,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
 from actions.documents.catalogue import PaperTemplate, shipped
-from actions.documents.clauses import clauses_of, difference, distance_bp, word_diff
+from actions.documents.clauses import Clause, clauses_of, difference, distance_bp, word_diff
 from actions.documents.edits import STRUCK, Edit, edited, find
 from actions.documents.faults import DocumentRefused
 from actions.documents.render import render
@@ -235,3 +235,13 @@ def test_numbers_and_dates_in_words() -> None:
 def test_words_of_a_diff() -> None:
     assert word_diff("质保 12 个月", "质保 36 个月") == "质保 [-12-]{+36+} 个月"
     assert word_diff("", "新") == "{+新+}"
+
+
+def test_a_bare_word_is_not_found_inside_a_longer_one() -> None:
+    """The software contract has no warranty term: 质保 must not turn the retention money into 三年金."""
+    payment = Clause(heading="第三条 付款", text="验收后 25%，质保金 5% 于验收满一年后支付。", paragraphs=())
+    wish = understood(["质保改成三年"], template("SL-2"), [payment], TODAY)
+    assert wish.unclear == ("质保改成三年",)
+    assert wish.edits == ()
+    (edit,) = understood(["“满一年后”改成“满两年后”"], template("SL-2"), [payment], TODAY).edits
+    assert (edit.op, edit.old) == ("replace", "满一年后")
