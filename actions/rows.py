@@ -113,7 +113,7 @@ class Rows:
             return contact is not None and house is not None and self.sees_contact(contact, house)
         if kind == "deal" or kind in OF_DEAL:
             deal = self.session.get(Deal, self._deal_of(kind, source_id))
-            return deal is not None and self._may(deal_resource(deal))
+            return deal is not None and self.may(deal_resource(deal))
         return kind not in set(InteractionKind)
 
     def _deal_of(self, kind: str, record_id: str) -> str:

@@ -12,8 +12,9 @@ from sqlmodel import Session
 
 from actions.people import principal_of
 from agents.skill import Turn
+from bot.drilled import Drilled
 from bot.settings import Settings
-from bot.wiring import Drilled, House, open_house
+from bot.wiring import House, open_house
 from knowledge.feeds import ingest
 from knowledge.library import customers, deals, interactions, people
 from knowledge.model import Contact, Deal, Person, Role
