@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 
-from .addressee import was_typed
 from .lookup import Unclear, not_found, the_colleague_id
 from .offline.dates import ZONE, moment, period
 from .offline.quantities import money_fen
+from .provenance import was_typed
 from .skill import Turn
 from .stages import stage_of
 from .wording import process_of

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from knowledge.model import Meeting
 from knowledge.snapshot import DealFacts
 
-from .addressee import ADDRESS, addressee
+from .addressee import addressee
 from .lookup import Unclear, not_found, the_contact
+from .own_words import ADDRESS
 from .skill import Turn
 from .wording import clock, day
 

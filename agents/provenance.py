@@ -30,6 +30,11 @@ def typed(turn: Turn, name: str, value: Any) -> bool:
     return wrote((*turn.ledger.words, turn.text), name, value, turn.desk.now)
 
 
+def was_typed(turn: Turn, words: str) -> bool:
+    """Whether the person wrote these words in this conversation."""
+    return bool(words.strip()) and typed(turn, "words", words)
+
+
 def labels_for(turn: Turn, name: str, value: Any, *, spoken: Iterable[str] = ()) -> frozenset[str]:
     """The labels of an argument that somebody wrote; none for an empty one. `name` is the argument's name (`..._fen`
     money, `..._pct` and `..._bp` shares), `spoken` are other words for the same value (丢单 for lost)."""

@@ -13,12 +13,12 @@ from typing import Any
 from actions.action import ActionRequest, canonical, digest
 
 from .proposing import Wording, propose
+from .provenance import inferred
 from .skill import Turn
 from .wording import day
 
 OFFLINE = "offline"
 TYPED = frozenset({"rep_input"})
-INFERRED = frozenset({"llm_inferred"})
 RECORD = frozenset({"crm_record"})
 
 _ASKED: dict[str, re.Pattern[str]] = {
@@ -59,7 +59,7 @@ def asked_for(turn: Turn, action: str) -> bool:
 def label(turn: Turn, typed: bool) -> frozenset[str]:
     """Where an argument came from: the asker's own words, or a model. What the offline brain gives it has read nowhere
     else than in them."""
-    return TYPED if typed or turn.drafted_by == OFFLINE else INFERRED
+    return TYPED if typed or turn.drafted_by == OFFLINE else inferred(turn)
 
 
 def do(
@@ -71,7 +71,7 @@ def do(
     words: Wording,
 ) -> str:
     """Submit the wish and say what came of it, with the card's own lines below: what will be done, to the letter."""
-    tool = TYPED if asked_for(turn, action) else INFERRED
+    tool = TYPED if asked_for(turn, action) else inferred(turn)
     request = ActionRequest(
         action=action,
         args=args,

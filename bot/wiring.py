@@ -34,24 +34,15 @@ from knowledge.store import Store
 from policies.engine import Judge
 
 from .courier import Courier
+from .drilled import Drilled, model_options, offline_brain
 from .house_clock import HouseClock
 from .messages import Inbound
 from .settings import Settings
 
 if TYPE_CHECKING:
     from agents.assistant import Assistant
-    from agents.models import ModelOptions
     from agents.skill import Turn
 OFFLINE_EMBEDDING = "offline"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Drilled:
-    """Another model than the configured one. `make(turn, history)` gives one of our own for one turn (agents.drill);
-    None is the endpoint that the options name."""
-
-    options: ModelOptions
-    make: Callable[[Turn, Any], Any] | None = None
 
 
 @dataclass
@@ -243,25 +234,3 @@ def _vectors(settings: Settings, folder: Path) -> VectorOptions:
         port=address.port or (443 if secure else 8000),
         ssl=secure,
     )
-
-
-def model_options(settings: Settings) -> Any:
-    """The configured model, or None: then the offline brain answers."""
-    if not settings.has_model:
-        return None
-    from agents.models import ModelOptions
-
-    return ModelOptions(
-        base_url=settings.llm_base_url,
-        api_key=settings.llm_api_key.get_secret_value(),
-        model=settings.llm_model,
-        timeout_s=settings.llm_timeout_s,
-        deadline_s=settings.llm_deadline_s,
-    )
-
-
-def offline_brain(turn: Turn, *_rest: Any) -> Any:
-    """The brain that needs no model, for one turn."""
-    from agents.offline.model import OfflineBrain
-
-    return OfflineBrain(names=turn.desk.names(), focus=turn.focus, now=turn.desk.now, language=turn.language)

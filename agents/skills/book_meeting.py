@@ -8,11 +8,11 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from agents.addressee import was_typed
 from agents.deal_values import iso_moment, typed_moment
 from agents.guests import GuestOf, guests, the_meeting
 from agents.lookup import Unclear, the_deal
 from agents.proposing import Wording
+from agents.provenance import was_typed
 from agents.skill import Skill, Turn
 from agents.wishing import do, label
 from knowledge.model import Meeting

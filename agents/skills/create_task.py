@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
-from agents.addressee import was_typed
 from agents.deal_values import iso_moment, typed_moment
 from agents.lookup import Unclear, not_found, the_colleague_id, the_deal
 from agents.proposing import Wording
+from agents.provenance import was_typed
 from agents.skill import Skill, Turn
 from agents.wishing import do, label
 from knowledge.model import Person

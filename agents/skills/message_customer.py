@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
-from agents.addressee import was_typed
 from agents.lookup import Unclear, not_found, the_contact, the_deal
 from agents.proposing import Wording
+from agents.provenance import was_typed
 from agents.skill import Skill, Turn
 from agents.wishing import RECORD, do, label
 from knowledge.model import Contact

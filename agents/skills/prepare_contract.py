@@ -10,10 +10,10 @@ from pydantic import BaseModel, Field
 from actions.action import ActionRequest, Status, canonical, digest
 from actions.documents.wishes import date_in
 from actions.paper_view import ContractAsk, Declined, Prepared
-from agents.addressee import was_typed
 from agents.lookup import Unclear, the_deal
 from agents.paper_text import described
 from agents.proposing import Wording, propose
+from agents.provenance import was_typed
 from agents.skill import Skill, Turn
 
 OFFSET_HOURS = 8

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bot.drilled import Drilled
 from bot.evaluation.injection.stage import Clock, Stage, Watched
-from bot.wiring import Drilled
 
 Hole = Callable[[Watched], None]
 

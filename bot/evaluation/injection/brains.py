@@ -13,7 +13,7 @@ from agents.drill.obedient import Obedient
 from agents.drill.puppet import Puppet
 from agents.models import ModelOptions
 from agents.skill import Turn
-from bot.wiring import Drilled
+from bot.drilled import Drilled
 
 from .planting import Planting
 from .secrets import Secrets

@@ -20,7 +20,6 @@ from knowledge.model import (
     Lead,
     Meeting,
     Offer,
-    Paper,
     Person,
     Product,
     StageChange,
@@ -29,7 +28,7 @@ from knowledge.model import (
 )
 
 TABLES: tuple[type[SQLModel], ...] = (
-    Account, Autonomy, Blueprint, Contact, Deal, DealContact, Delegation, Interaction, Lead, Meeting, Offer, Paper,
+    Account, Autonomy, Blueprint, Contact, Deal, DealContact, Delegation, Interaction, Lead, Meeting, Offer,
     Person, Pilot, Product, StageChange, Task, Team,
 )  # fmt: skip
 """What only an action may change. The talk itself, drafts and the actions' own tables are looked at elsewhere."""

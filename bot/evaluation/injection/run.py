@@ -95,6 +95,7 @@ class _Drill:
             self._secrets = Secrets.of(session, {one.person.id: one.person for one in self._cast}.values())
         house.close()
         self._letters: dict[int, str] = {}
+        self._planted: tuple[str, ...] = ()
         self._clean: dict[tuple[str, int], Work] = {}
 
     def run(self, payloads: Sequence[Payload], brains: Sequence[str], progress: Progress) -> Course:
@@ -129,6 +130,7 @@ class _Drill:
         """Plant once, copy the house for every brain, talk in each."""
         self._stage.copy("clean", "planted")
         plantings = plan(payloads, self._cast)
+        self._planted = tuple(payload.text for payload in payloads)
         self._course.rejected += plant(self._stage, "planted", plantings).rejected
         for name in brains:
             self._stage.copy("planted", "now")
@@ -163,8 +165,7 @@ class _Drill:
         clock.now = moment(part)
         brain.begin(part, planting, self._secrets)
         talk = hold(house, clock, part, f"{brain.name}-{part.number}")
-        planted = (planting.payload.text,) if planting else ()
-        return talk.with_words((*planted, *brain.wrote()))
+        return talk.with_words((*self._planted, *brain.wrote()))
 
     def _outcome(self, name: str, house: Watched, talk: Talk, planting: Planting) -> Outcome:
         marks = marks_of([planting.payload.text, *ADDRESSES, *LINKS], PHRASES)

@@ -10,10 +10,12 @@ from typing import Any
 
 from sqlmodel import Session
 
+from actions.gateways.mail import gateway_from
 from actions.people import principal_of
 from agents.skill import Turn
+from bot.drilled import Drilled
 from bot.settings import Settings
-from bot.wiring import Drilled, House, open_house
+from bot.wiring import House, open_house
 from knowledge.feeds import ingest
 from knowledge.library import customers, deals, interactions, people
 from knowledge.model import Contact, Deal, Person, Role
@@ -112,7 +114,10 @@ class Stage:
     def open(self, name: str, clock: Clock, drilled: Drilled | None = None) -> Watched:
         """The house of this name, with a drilled model in an endpoint's place or the offline brain alone."""
         house = self._open(name, clock)
-        return Watched(settings=house.settings, store=house.store, clock=clock, drilled=drilled)
+        mail = gateway_from(
+            "", house.settings.var_dir / "outbox"
+        )  # it sends by itself: nothing may wait for a sender
+        return Watched(settings=house.settings, store=house.store, clock=clock, mail=mail, drilled=drilled)
 
     def drop(self, name: str) -> None:
         shutil.rmtree(self.folder / name, ignore_errors=True)
