@@ -91,7 +91,7 @@ def test_sent_counts_as_done_with_what_follows(firm: Firm) -> None:
     with firm.store.reading() as session:
         last = record.history(session, action.id)[-1]
         assert (last.event, last.actor, last.channel) == ("settled", "p-lina", "t")
-        assert last.detail == {"answer": "sent"}
+        assert last.detail["answer"] == "sent"
         assert record.verify(session, firm.gate.head_file).ok
     assert settle(firm, "p-lina", action.code, "not_sent").state is State.EXECUTED, "answered once"
     assert len(history(firm)) == 1
