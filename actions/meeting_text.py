@@ -86,7 +86,10 @@ def headline(payload: Mapping[str, Any]) -> tuple[str, str]:
 
 def lines(payload: Mapping[str, Any]) -> tuple[CardLine, ...]:
     """Time and place as they will stand in the calendar, and which version of the invitation this is."""
-    found = [CardLine(zh="时间", en="Time", value=payload["when"])]
+    found = [
+        CardLine(zh="会议", en="Meeting", value=payload["title"]),
+        CardLine(zh="时间", en="Time", value=payload["when"]),
+    ]
     if payload["place"]:
         found.append(CardLine(zh="地点", en="Place", value=payload["place"]))
     found.append(CardLine(zh="组织者", en="Organiser", value=payload["organizer"]))

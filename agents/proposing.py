@@ -35,6 +35,10 @@ def propose(turn: Turn, request: ActionRequest, words: Wording) -> str:
     """
     outcome = turn.desk.submit(_with_choices(turn, request))
     reason = turn.say(outcome.reason, outcome.reason_en or outcome.reason)
+    if not outcome.action_id:
+        reason = in_language(
+            reason, turn.language
+        )  # what never became an action is told in one sentence for both
     turn.outcomes.append(
         OutcomeNote(
             action_id=outcome.action_id,

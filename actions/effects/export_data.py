@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 from sqlmodel import Session
 
-from actions import exports
+from actions import exports, notices
 from actions.arguments import given, shown, tainted
 from actions.card import CardLine
 from actions.effect import BadArguments, Change, Hands, Order, Preview, Scene
@@ -95,6 +95,11 @@ class ExportData:
         sha = hands.files.keep(data, f".{payload['format']}")
         name = f"{payload['what']}-{payload['team_id']}-{code}.{payload['format']}"
         cut = ("", "") if total <= len(rows) else (f"(共 {total} 行,只取前 {len(rows)} 行)", f" (of {total})")
+        words = (
+            f"{code} 已导出 {len(rows)} 行: /fetch {code}",
+            f"{code}: {len(rows)} rows are exported: /fetch {code}",
+        )
+        notices.tell(session, order.sender.id, words, order.action_id, order.now)
         return Change(
             detail=f"{len(rows)} 行{cut[0]}已导出为 {name},取文件: /fetch {code} / "
             f"{len(rows)} rows{cut[1]} exported as {name}; get it with /fetch {code}",

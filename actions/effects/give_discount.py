@@ -18,6 +18,7 @@ from knowledge.library import deals
 from knowledge.model import Offer, Paper, Product
 from policies.facts import ActionFacts
 
+STANDS = ("approved", "sent", "accepted")
 VALID = timedelta(days=30)
 """How long an offer holds at most (authority.md E5)."""
 
@@ -46,7 +47,7 @@ class GiveDiscount:
             )
         lines = [_priced(one, wish.discount_bp) for one in base.lines]
         total = _total(lines)
-        if base.discount_bp == wish.discount_bp and base.total_fen == total and base.status == "approved":
+        if base.discount_bp == wish.discount_bp and base.total_fen == total and base.status in STANDS:
             raise BadArguments(f"报价 {base.id} 已经是这个折扣 / offer {base.id} has this discount already")
         until = base.valid_until if base.valid_until and base.valid_until > scene.now else None
         return {

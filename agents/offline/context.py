@@ -39,6 +39,7 @@ _FIELD = re.compile(
 _OFFER = re.compile(r"报价|商机|单子|这单|\b(?:the|this|on) (?:offer|deal|quote)", re.I)
 _BY_MAIL = re.compile(r"邮件|写封|写信|发信|\be-?mail\b|\bmail\b", re.I)
 _INVITATION = re.compile(r"邀请|日历|\binvit|\bcalendar\b", re.I)
+_LISTS = re.compile(r"待办|任务|提醒|备注|\b(?:task|to-?do|reminder|note)\b", re.I)
 _ASKING = re.compile(
     r"什么|啥|干嘛|怎么|如何|吗|呢$|谁|哪|多少|[??]|\b(?:what|who|how|when|which|where)\b", re.I
 )
@@ -142,9 +143,12 @@ def _edits_draft(text: str, intent: str, confidence: float, focus: Mapping[str, 
         return False
     if discount_pct(text) is not None and intent in ("give_discount", "draft_email", "make_quote"):
         return focus.get("intent") in _MAILS and not (intent == "give_discount" and _OFFER.search(text))
+    change = slots.first_of(slots.CHANGES, text)
+    if change == "add" and focus.get("intent") in _MAILS and not _LISTS.search(text):
+        return True
     if intent in DEEDS and confidence >= SURE:
         return False
-    return slots.first_of(slots.CHANGES, text) is not None or discount_pct(text) is not None
+    return change is not None or discount_pct(text) is not None
 
 
 def _on_deal(

@@ -105,7 +105,7 @@ def unknown_name(text: str) -> str | None:
         return code[0].upper()
     for match in _STRANGER.finditer(text[:400]):
         name = match["company"] or match["owner"]
-        name = re.sub(r"^[给跟和看找问帮]+", "", name or "")
+        name = re.sub(r"^[给跟和看找问帮把将]+", "", name or "")
         if name and not _NO_STRANGER.search(name) and name not in TRADES:
             return name
     for match in _STRANGER_EN.finditer(text[:400]):

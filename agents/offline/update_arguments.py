@@ -40,8 +40,10 @@ _NOTE_LEAD = re.compile(
 def update(said: Said) -> Built:
     """Field and value; a question where either is missing."""
     field = field_of(said)
-    deal = said.aim.deal or said.focus.get("deal_id")
     value = _VALUES[field](said) if field else ""
+    deal = said.aim.deal or said.focus.get("deal_id")
+    if said.aim.stranger and said.aim.stranger in value:
+        deal = said.focus.get("deal_id")  # a competitor that is named is no deal nobody knows
     made: dict[str, Any] = {"deal": None if said.aim.choices else deal, "field": field, "value": value}
     if said.aim.choices:
         return made, ask_deal(said)

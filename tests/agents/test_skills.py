@@ -39,7 +39,8 @@ def assert_cited(turn: Turn, text: str) -> None:
 def test_the_menu_is_complete_and_every_skill_has_a_prompt() -> None:
     assert list(BY_NAME) == [
         "recall", "deal_brief", "pipeline", "talk_track", "draft_email", "send_email", "make_quote",
-        "prepare_contract", "send_document", "explain_action", "my_approvals",
+        "prepare_contract", "send_document", "update_deal", "create_task", "my_tasks", "book_meeting", "give_discount",
+        "message_customer", "export_data", "explain_action", "my_approvals",
     ]  # fmt: skip
     assert all(len(skill.prompt) > 60 for skill in SKILLS)
 
@@ -47,7 +48,15 @@ def test_the_menu_is_complete_and_every_skill_has_a_prompt() -> None:
 @pytest.mark.parametrize("skill", SKILLS, ids=lambda skill: str(skill.name))
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_skill_answers_something_in_the_askers_language(skill: Skill, language: str) -> None:
-    needed = {"recall": {"query": "zebra"}, "talk_track": {"objection": "zebra"}}.get(skill.name, {})
+    needed = {
+        "recall": {"query": "zebra"},
+        "talk_track": {"objection": "zebra"},
+        "update_deal": {"field": "note", "value": "zebra"},
+        "create_task": {"title": "zebra"},
+        "give_discount": {"discount_pct": 3},
+        "message_customer": {"text": "zebra"},
+        "export_data": {"what": "deals"},
+    }.get(skill.name, {})
     text = skill.run(turn_of(language=language), skill.arguments.model_validate(needed))
     assert text.strip()
     assert (
