@@ -38,6 +38,7 @@ _EVENTS = {
     "escalated": ("升级审批", "escalated"),
     "handed_over": ("转交", "handed over"),
     "retried": ("稍后重试", "to be tried again"),
+    "text_sent": ("正文已交出", "the text was handed over"),
     "late_report": ("执行进程迟到的报告", "a late report of the worker"),
     "settled": ("人工核实", "settled by a person"),
     "rules_published": ("规则生效", "rules in force"),

@@ -19,7 +19,7 @@ from .gate import Gate
 from .gateways.steps import CLAIMED, Overtaken
 from .stored import decision_record, payload_of
 from .subjects import subject_of
-from .tables import Action, SystemState
+from .tables import Action
 from .wording import in_language, state_name
 
 RUNNING = ("normal", "degraded")
@@ -109,13 +109,15 @@ def mark(gate: Gate, held: Held, step: str) -> None:
         .values(result={"step": step, "at": now.isoformat()})
     )
     with gate.store.session() as session:
+        system = record.lock_system(session)
         if session.connection().execute(mine).rowcount != 1:
             raise Overtaken(
                 "处理超时,已由别的进程接管,这一次没有发出 / taken over by another process; not sent"
             )
-        system = session.get(SystemState, 1)
-        if system is not None and system.state not in RUNNING:
+        if system.state not in RUNNING:
             raise Overtaken("发出前被紧急停止,没有发出 / stopped right before it went out; not sent")
+        action = session.get_one(Action, held.order.action_id)
+        record.append(session, record.Event(name=step, action=action, actor="system"), now)
 
 
 def _fit(gate: Gate, session: Session, action: Action, now: datetime) -> bool:

@@ -45,6 +45,7 @@ class Performer:
     outward: bool = True
     pause: Callable[[float], None] = time.sleep
     _owed: list[tuple[Held, OutwardEffect, Delivery]] = field(default_factory=list, init=False)
+    _asked: dict[str, int] = field(default_factory=dict, init=False)
 
     def tick(self) -> list[str]:
         """One look at the clock; returns the ids of actions whose state changed."""
@@ -185,7 +186,9 @@ class Performer:
 
     def _ask_around(self, now: datetime) -> list[str]:
         """Unknown ends are asked of a gateway that can say whether it has seen the message."""
-        return settling.ask_around(self.gate, EFFECTS, lambda name: _gateway(self.gate.hands, name), now)
+        return settling.ask_around(
+            self.gate, EFFECTS, lambda name: _gateway(self.gate.hands, name), self._asked, now
+        )
 
     def _expire(self, now: datetime) -> list[str]:
         with self.gate.store.session() as session:

@@ -77,17 +77,23 @@ class Settling:
 
 
 def ask_around(
-    gate: Gate, effects: Mapping[str, Effect], gateway_of: Callable[[str], Any], now: datetime
+    gate: Gate,
+    effects: Mapping[str, Effect],
+    gateway_of: Callable[[str], Any],
+    asked: dict[str, int],
+    now: datetime,
 ) -> list[str]:
-    """Ask about every unknown end whose time has come; returns the ids that are unknown no longer."""
+    """Ask about every unknown end whose time has come; returns the ids that are unknown no longer. `asked` is how often
+    this process has asked about each."""
     with gate.store.reading() as session:
         rows = session.exec(select(Action).where(Action.state == State.UNKNOWN)).all()
     settled = []
     for action in rows:
         effect = effects.get(action.action)
         gateway = gateway_of(effect.gateway) if isinstance(effect, OutwardEffect) else None
-        if not isinstance(gateway, Reconciler) or not _time_to_ask(action, now):
+        if not isinstance(gateway, Reconciler) or not _time_to_ask(action, asked, now):
             continue
+        asked[action.id] = asked.get(action.id, 0) + 1
         seen = gateway.seen(action.message_id)  # outside of any transaction: it may take a while
         assert isinstance(effect, OutwardEffect)
         if _heard(gate, action.id, effect, seen, now):
@@ -117,9 +123,9 @@ def close(
     record.append(session, entry, now)
 
 
-def _time_to_ask(action: Action, now: datetime) -> bool:
-    asked = int(action.result.get("asked", 0))
-    return asked < len(ASK_AFTER) and (action.finished_at or now) + ASK_AFTER[asked] <= now
+def _time_to_ask(action: Action, asked: Mapping[str, int], now: datetime) -> bool:
+    times = asked.get(action.id, 0)
+    return times < len(ASK_AFTER) and (action.finished_at or now) + ASK_AFTER[times] <= now
 
 
 def _heard(gate: Gate, action_id: str, effect: OutwardEffect, seen: Seen, now: datetime) -> bool:
@@ -128,8 +134,6 @@ def _heard(gate: Gate, action_id: str, effect: OutwardEffect, seen: Seen, now: d
         action = session.get_one(Action, action_id)
         if action.state != State.UNKNOWN:
             return False  # somebody was quicker
-        action.result = {**action.result, "asked": int(action.result.get("asked", 0)) + 1}
-        session.add(action)
         if seen == "unknown":
             return False
         if seen == "seen":

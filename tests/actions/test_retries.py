@@ -77,7 +77,7 @@ def test_a_failure_is_tried_again_and_then_succeeds_once(firm: Firm, gateway: To
     with firm.store.reading() as session:
         events = [row.event for row in record.history(session, waiting.id)]
         assert record.verify(session, firm.gate.head_file).ok
-    assert events == ["evaluated", "executing", "retried", "executing", "executed"]
+    assert events == ["evaluated", "executing", "retried", "executing", "text_sent", "executed"]
 
 
 def test_after_the_last_try_it_has_failed_and_the_asker_is_told(firm: Firm, gateway: ToldGateway) -> None:

@@ -17,6 +17,7 @@ from actions.effects.send_email import SendEmail
 from actions.gate import effect_named
 from actions.gateways.letter import Delivery
 from actions.gateways.steps import TEXT_SENT
+from actions.proofs import prove
 from actions.settling import Settling
 from actions.tables import Action
 from actions.wording import sentence
@@ -159,6 +160,10 @@ def _late(firm: Firm, status: Literal["sent", "failed"]) -> tuple[str, str]:
         )
     assert held is not None
     mark(firm.gate, held, TEXT_SENT)
+    with firm.store.reading() as session:
+        assert prove(session, firm.clock()).problems == (), (
+            "what stands behind the fence agrees with the chain"
+        )
     firm.clock.pass_(400)
     firm.performer.tick()
     assert row(firm, code).state == State.UNKNOWN
