@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
+from actions.gateways.mail import gateway_from
 from bot.errors import sentence_for
 from bot.inbox import Inbox
 from bot.jobs import tick
@@ -60,7 +61,7 @@ def house(demo_dir: Path) -> Iterator[House]:
             smtp_url=SecretStr(mail.url),
             llm_deadline_s=10,
         )
-        house = open_house(settings, FakeClock())
+        house = open_house(settings, FakeClock(), gateway_from(mail.url, demo_dir / "outbox"))
         yield house
         house.close()
 
@@ -149,7 +150,7 @@ def test_the_servers_own_logs_know_no_password_when_it_refuses(
     with SmtpServer(user="lina", password="another") as mail:
         wrong = mail.url.replace("another", PASSWORD)
         settings = Settings(var_dir=demo_dir, _env_file=None, smtp_url=SecretStr(wrong))
-        house = open_house(settings, FakeClock())
+        house = open_house(settings, FakeClock(), gateway_from(wrong, demo_dir / "outbox"))
         try:
             _say(house, "给王总写跟进邮件")
             _say(house, "发出去")

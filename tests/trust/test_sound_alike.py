@@ -151,6 +151,7 @@ def test_a_wish_about_either_gets_the_same_answer_and_leaves_nothing(
 COMMAND_FORMS = (
     "/show {}", "/why {}", "/approve {}", "/reject {} 不行", "/reject {}", "/undo {}", "/edit {} subject=x", "/edit {}",
     "/source {}", "/nudge {}", "/handover {} 赵磊", "/handover {} p-zhaolei", "/approve {} 1234", "批准 {}", "驳回 {} 不行", "撤回 {}",
+    "/settle {} sent", "/settle {}", "/fetch {}", "/done {}",
 )  # fmt: skip
 
 
@@ -166,7 +167,19 @@ def test_every_command_that_takes_a_reference_answers_both_alike(
     demo_house: House, pairs: list[Pair]
 ) -> None:
     with_reference = {form.split()[0].lstrip("/") for form in COMMAND_FORMS if form.startswith("/")}
-    free = {"approvals", "actions", "as", "help", "quit", "exit", "delegate", "figures", "stop", "resume"}
+    free = {
+        "approvals",
+        "actions",
+        "as",
+        "help",
+        "quit",
+        "exit",
+        "delegate",
+        "figures",
+        "stop",
+        "resume",
+        "tasks",
+    }
     assert set(COMMANDS) - free <= with_reference, "a new command needs a form here"
     for pair in pairs:
         if pair.kind in ("name", "mail"):
