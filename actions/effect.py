@@ -115,11 +115,13 @@ class Preview:
 
 @dataclass(frozen=True, kw_only=True)
 class Hands:
-    """The gateways an effect may use while it is performed, and nothing else."""
+    """The gateways an effect may use while it is performed, and nothing else. `folder` is the house's data folder, in which
+    an erasure looks for files."""
 
     mail: MailGateway
     files: Files
     messages: MessageGateway | None = None
+    folder: Path | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -68,6 +68,7 @@ class House:
                 mail=self.mail or Elsewhere(),
                 files=self.files,
                 messages=MessageOutbox(settings.var_dir / "outbox" / "messages"),
+                folder=settings.var_dir,
             ),
             clock=self.clock,
             rules=Rules(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -103,6 +104,12 @@ class Search:
             full=full,
             progress=progress,
         )
+
+    def rebuild(self) -> IndexReport:
+        """Forgets everything on disk and builds the index anew: after an erasure no deleted word may lie in old files."""
+        self.close()
+        shutil.rmtree(self._directory, ignore_errors=True)
+        return self.reindex(full=True)
 
     def close(self) -> None:
         """Lets go of the index; the next recall opens it again."""

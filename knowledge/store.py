@@ -76,6 +76,23 @@ class Store:
         finally:
             self._line.release()
 
+    def compact(self) -> bool:
+        """Rewrite the file so that what was deleted is not in it any more, its log included. False when another process
+        was reading meanwhile: then part of the log stays, and it must be asked again."""
+        with as_store_error():
+            connection = self._writer.raw_connection()
+            try:
+                if not self.is_sqlite:
+                    connection.driver_connection.autocommit = True  # type: ignore[union-attr]
+                cursor = connection.cursor()
+                cursor.execute("VACUUM")
+                if not self.is_sqlite:
+                    return True
+                busy, *_ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                return not busy
+            finally:
+                connection.invalidate()
+
     def close(self) -> None:
         self._writer.dispose()
         self._reader.dispose()

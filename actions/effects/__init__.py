@@ -10,6 +10,7 @@ from .book_meeting import BookMeeting
 from .change_rule import ChangeRule
 from .create_draft import CreateDraft
 from .create_task import CreateTask
+from .erase_data import EraseData
 from .export_data import ExportData
 from .give_discount import GiveDiscount
 from .message_customer import MessageCustomer
@@ -32,6 +33,7 @@ _MENU: tuple[Effect, ...] = (
     MessageCustomer(),
     ExportData(),
     ChangeRule(),
+    EraseData(),
 )
 
 EFFECTS = MappingProxyType({effect.name: effect for effect in _MENU})

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select, tuple_
-from sqlmodel import Session
+from sqlmodel import Session, col
+
+from knowledge.model import Erased
 
 from .references import MAX_VARIABLES
 from .rows import Parsed
@@ -36,8 +38,10 @@ class Plan:
 
 
 def plan_batch(session: Session, table: str, rows: Sequence[Parsed]) -> Plan:
-    """Compare rows with what the table holds; only fields that a row names are compared."""
+    """Compare rows with what the table holds; only fields that a row names are compared. What was erased on request counts
+    as unchanged: no import brings it back."""
     names = keys(table)
+    gone = _erased(session, table, [str(row.values[names[0]]) for row in rows]) if len(names) == 1 else set()
     there = _present(session, table, names, [_key(names, row) for row in rows])
     new: list[Parsed] = []
     changed: list[Change] = []
@@ -45,6 +49,9 @@ def plan_batch(session: Session, table: str, rows: Sequence[Parsed]) -> Plan:
     for row in rows:
         key = _key(names, row)
         before = there.get(key)
+        if key[0] in gone:
+            unchanged += 1
+            continue
         if before is None:
             new.append(row)
             continue
@@ -60,6 +67,15 @@ def plan_batch(session: Session, table: str, rows: Sequence[Parsed]) -> Plan:
 
 def _key(names: tuple[str, ...], row: Parsed) -> Key:
     return tuple(row.values[name] for name in names)
+
+
+def _erased(session: Session, table: str, wanted: list[str]) -> set[str]:
+    found: set[str] = set()
+    for start in range(0, len(wanted), MAX_VARIABLES):
+        part = wanted[start : start + MAX_VARIABLES]
+        query = select(col(Erased.row_id)).where(col(Erased.source) == table, col(Erased.row_id).in_(part))
+        found |= set(session.execute(query).scalars())
+    return found
 
 
 def _present(
