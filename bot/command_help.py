@@ -23,6 +23,7 @@ HELP = (
         "delegate until a date; off ends it",
     ),
     ("/figures", "我的审批数据", "my own figures as an approver"),
+    ("/serious CODE why", "严重问题,立即降级;/complaint 投诉", "a serious fault demotes at once; /complaint"),
     ("/stop [reason]", "紧急停止所有动作", "halt every effect at once"),
     ("/resume", "恢复(需要两个人)", "start again; takes two people"),
     ("/as WHO", "演示中换个身份", "be somebody else (terminal only)"),

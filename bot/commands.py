@@ -218,6 +218,7 @@ COMMANDS: dict[str, Callable[[str, Station], Reply]] = {
     "nudge": _keyed(command_keys.nudge), "handover": _keyed(command_keys.handover),
     "tasks": _keyed(command_deeds.my_tasks), "done": _keyed(command_deeds.done), "fetch": _keyed(command_deeds.fetch),
     "delegate": _keyed(command_keys.delegate), "figures": _keyed(command_keys.figures),
+    "serious": _keyed(command_keys.serious), "complaint": _keyed(command_keys.complaint),
     "stop": _keyed(command_keys.stop), "resume": _keyed(command_keys.resume),
     "settle": _keyed(command_settle.settle),
     "quit": _quit, "exit": _quit,

@@ -8,7 +8,9 @@ from typing import Annotated
 import typer
 
 from .groups import audit_app, eval_app, policy_app
+from .keeper import keeper_app
 from .options import As, Demo, Json, Ref
+from .rule_groups import autonomy_app, pilot_app
 
 app = typer.Typer(
     name="chengdan",
@@ -22,6 +24,9 @@ app = typer.Typer(
 app.add_typer(audit_app, name="audit")
 app.add_typer(policy_app, name="policy")
 app.add_typer(eval_app, name="eval")
+app.add_typer(autonomy_app, name="autonomy")
+app.add_typer(pilot_app, name="pilot")
+app.add_typer(keeper_app)
 
 
 def _version(wanted: bool) -> None:
@@ -184,46 +189,6 @@ def why(ref: Ref, who: As = "", json: Json = False) -> None:
     from .deeds import why as run
 
     run(ref, who, as_json=json)
-
-
-@app.command()
-def stop(reason: Annotated[str, typer.Argument(help="原因 / why")] = "", who: As = "") -> None:
-    """紧急停止: 任何动作都不再执行 / halt every effect."""
-    from .keys import turn as run
-
-    run("stop", reason, who)
-
-
-@app.command()
-def resume(who: As = "") -> None:
-    """恢复执行(需要两个人) / start again; takes two people."""
-    from .keys import turn as run
-
-    run("resume", "", who)
-
-
-@app.command()
-def delegate(
-    to: Annotated[str, typer.Argument(help="委托给谁;off 收回 / to whom; off ends it")],
-    until: Annotated[str, typer.Argument(help="到哪天,如 2026-12-01 / until when")] = "",
-    who: As = "",
-) -> None:
-    """委托审批,到期自动结束 / let somebody approve in your place until a date."""
-    from .keys import turn as run
-
-    run("delegate", f"{to} {until}".strip(), who)
-
-
-@app.command()
-def approvers(
-    who: As = "",
-    since: Annotated[str, typer.Option(help="多久以来,如 90d / how far back")] = "90d",
-    json: Json = False,
-) -> None:
-    """审批人的数据: 用时、批准率、测试卡 / figures of the approvers."""
-    from .keys import approvers as run
-
-    run(who, since, as_json=json)
 
 
 @app.command()

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 
-from . import EXIT_FAILED, EXIT_USAGE
+from actions import cards
+from knowledge.model import Role
+
+from . import EXIT_FAILED, EXIT_NOT_FOUND, EXIT_USAGE
 from .opening import opened
 from .screen import err, out, out_json
 from .trouble import Trouble
+
+AUDITORS = frozenset({Role.AUDITOR, Role.ADMIN, Role.LEGAL, Role.DIRECTOR})
+"""Who may read the record of every action."""
 
 
 def verify(*, as_json: bool) -> None:
@@ -48,6 +55,51 @@ def export(target: Path | None) -> None:
         with target.open("w", encoding="utf-8") as file:
             count = sum(1 for line in lines if file.write(line + "\n"))
     err(f"{count} 条写入 {target} / records written")
+
+
+def audit_why(ref: str, who: str, *, as_json: bool) -> None:
+    """Everything the record holds of one action, for who may see it; also when its content was erased."""
+    from actions import record
+    from actions.sight import find, sees
+    from bot.cards import explanation_text
+
+    from .opening import asker
+
+    house = opened()
+    person = asker(house, who)
+    with house.store.reading() as session:
+        action = find(session, ref)
+        everything = bool(AUDITORS & set(person.roles))
+        if action is None or not (everything or sees(session, person, action, house.clock())):
+            raise Trouble("没有找到这个动作 / no such action", EXIT_NOT_FOUND)
+        links = [record.as_json(row) for row in record.history(session, action.id)]
+        why = cards.explain(session, action, house.clock(), person.language)
+        erased = action.erased_at
+    if as_json:
+        out_json({"erased": erased.isoformat() if erased else "", "why": asdict(why), "record": links})
+        return
+    out(explanation_text(why, person.language))
+    if erased:
+        out(f"内容已于 {erased:%Y-%m-%d} 按要求删除 / its content was erased")
+    for link in links:
+        rules = ", ".join(link["rules"])
+        out(
+            f"  #{link['seq']} {link['event']} {link['actor']} {link['payload_hash'][:16]} {link['hash'][:16]} {rules}"
+        )
+
+
+def audit_head(*, as_json: bool) -> None:
+    """The newest link, to be kept outside."""
+    from actions import heads
+
+    house = opened()
+    with house.store.reading() as session:
+        found = heads.head(session)
+    if found is None:
+        out("链还是空的 / the record is empty")
+        return
+    day = heads.day_of(house.clock(), house.settings.utc_offset_hours)
+    out_json(found.as_json(day)) if as_json else out(f"{day} #{found.seq} {found.hash}")
 
 
 def policy_check(folder: Path | None) -> None:

@@ -81,13 +81,13 @@ def approve(ref: str, who: str, *, confirm: str, as_json: bool) -> None:
     card = house.desk(person, "", CHANNEL, person.language).card(ref)
     seen = card.payload_hash if card else ""
     outcome = house.approvals.approve(person.id, ref, seen_hash=seen, typed=confirm, channel=CHANNEL)
-    _end(house, person, outcome, as_json)
+    told_end(house, person, outcome, as_json)
 
 
 def reject(ref: str, reason: str, who: str, *, as_json: bool) -> None:
     """Say no, with the reason."""
     house, person = _at_the_desk(who)
-    _end(house, person, house.approvals.reject(person.id, ref, reason, channel=CHANNEL), as_json)
+    told_end(house, person, house.approvals.reject(person.id, ref, reason, channel=CHANNEL), as_json)
 
 
 def edit(ref: str, text: str, who: str, *, as_json: bool) -> None:
@@ -97,13 +97,13 @@ def edit(ref: str, text: str, who: str, *, as_json: bool) -> None:
     except ValueError as error:
         raise Trouble(str(error), EXIT_USAGE) from error
     house, person = _at_the_desk(who)
-    _end(house, person, house.approvals.edit(person.id, ref, changes, channel=CHANNEL), as_json)
+    told_end(house, person, house.approvals.edit(person.id, ref, changes, channel=CHANNEL), as_json)
 
 
 def undo(ref: str, who: str, *, as_json: bool) -> None:
     """Undo inside the window, or withdraw."""
     house, person = _at_the_desk(who, due_first=False)
-    _end(house, person, house.approvals.undo(person.id, ref, channel=CHANNEL), as_json)
+    told_end(house, person, house.approvals.undo(person.id, ref, channel=CHANNEL), as_json)
 
 
 def settle(ref: str, answer: str, who: str, *, as_json: bool) -> None:
@@ -112,7 +112,7 @@ def settle(ref: str, answer: str, who: str, *, as_json: bool) -> None:
     if answer not in ANSWERS:
         raise Trouble("sent 或 not_sent / sent or not_sent", EXIT_USAGE)
     settling = Settling(house.gate, effect_named)
-    _end(
+    told_end(
         house, person, settling.settle(person.id, ref, ANSWERS[answer], channel=CHANNEL), as_json, answer=True
     )
 
@@ -134,7 +134,8 @@ def _at_the_desk(who: str, *, due_first: bool = True) -> tuple[House, Person]:
     return house, person
 
 
-def _end(house: House, person: Person, outcome: Outcome, as_json: bool, *, answer: bool = False) -> None:
+def told_end(house: House, person: Person, outcome: Outcome, as_json: bool, *, answer: bool = False) -> None:
+    """Let the clock look, say what came of it, and leave with the code for that."""
     tick(house, wait_s=WAIT_S)
     if as_json:
         out_json(asdict(outcome))
