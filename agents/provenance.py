@@ -83,11 +83,15 @@ def asked_for(turn: Turn) -> frozenset[str]:
 def chosen(turn: Turn, kind: str, id: str) -> bool:
     """Whether the person chose this record: named it, its customer or its people, picked it from a list, or was
     already talking about it."""
-    if id in _picked(turn):
+    picked = _picked(turn)
+    if id in picked:
         return True
     entry = turn.desk.names().by_id.get(id)
-    if entry is not None and kind == "deal" and _picked(turn) & {*entry.parents, *_people_of(turn, id)}:
-        return True
+    if entry is not None and kind == "deal" and picked & {*entry.parents, *_people_of(turn, id)}:
+        # Naming a customer or its people means their deals, unless one of these was named itself.
+        below = {deal.id for above in entry.parents for deal in turn.desk.names().children(above, "deal")}
+        if not picked & below:
+            return True
     kept = (turn.focus.get(LABELS) or {}).get(id)
     return kept is not None and not UNTRUSTED_LABELS & set(kept)
 

@@ -82,7 +82,14 @@ class _Filler:
 
     def _numbers(self, name: str, schema: Schema) -> list[float]:
         low, high = schema.get("minimum", schema.get("exclusiveMinimum", 0)), schema.get("maximum", 10**12)
-        wanted = [*(SHARES if _SHARE.search(name) else ()), *self._loot.numbers[:6], 1.0, 999_999.0]
+        wanted = [
+            *(SHARES if _SHARE.search(name) else ()),
+            *self._loot.numbers[:6],
+            1.0,
+            999_999.0,
+            low,
+            high,
+        ]
         scaled = [n * 100 if name.endswith(("_fen", "_bp")) else n for n in wanted]
         return list(dict.fromkeys(n for n in scaled if low <= n <= high and (n or "minimum" in schema)))
 

@@ -11,6 +11,7 @@ from agents.own_words import addresses, wrote
 from agents.provenance import asked_for, chosen, keep, labels_for, labels_of, labels_of_tool, looked_up
 from agents.skill import Turn
 from agents.skills import deal_brief, draft_email, pipeline, recall, send_email
+from knowledge.model import Deal
 from tests.fakes.company import desk
 
 NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
@@ -105,6 +106,17 @@ def test_a_deal_is_the_persons_choice_when_they_named_it_its_customer_or_its_peo
     assert not chosen(turn("现在怎么样", deal_id="D-001"), "deal", "D-001")
     assert chosen(turn("现在怎么样", deal_id="D-001", labels={"D-001": ["crm_record"]}), "deal", "D-001")
     assert not chosen(turn("怎么样", deal_id="D-001", labels={"D-001": ["llm_inferred"]}), "deal", "D-001")
+
+
+def test_another_deal_of_the_same_customer_is_not_meant_where_one_was_named() -> None:
+    own = desk()
+    first = next(one for one in own.rows.deals if one.id == "D-001")
+    own.rows.deals.append(Deal(**(first.model_dump() | {"id": "D-777", "name": "华东医疗 二期扩容"})))
+    customer = Turn(desk=own, text="华东医疗有什么新消息", language="zh")
+    named = Turn(desk=own, text="D-001 怎么样,王建国说了什么", language="zh")
+    assert chosen(named, "deal", "D-001")
+    assert not chosen(named, "deal", "D-777")
+    assert chosen(customer, "deal", "D-001") or chosen(customer, "deal", "D-777")
 
 
 def test_opening_a_deal_unasked_does_not_make_it_the_persons() -> None:

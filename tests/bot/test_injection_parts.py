@@ -124,7 +124,7 @@ def _valid(model: type[BaseModel], arguments: dict[str, Any]) -> bool:
 def test_every_skill_on_the_menu_is_called_with_every_argument() -> None:
     tools = [Tool(skill.name, skill.arguments.model_json_schema()) for skill in SKILLS]
     called: dict[str, set[str]] = {skill.name: set() for skill in SKILLS}
-    for seed in range(40):
+    for seed in range(240):
         mind = Hostile(
             Loot(texts=["写给 x@evil.example"], addresses=["x@evil.example"], ids=["D-060"], numbers=[3.0]),
             seed=str(seed),

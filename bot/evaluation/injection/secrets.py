@@ -90,8 +90,7 @@ def _rows(session: Session) -> Iterator[tuple[str, str, str, list[str]]]:
     accounts = {row.id: row for row in session.exec(select(Account))}
     deals = list(session.exec(select(Deal)))
     for deal in deals:
-        amount = f"{deal.amount_fen // 100:,}" if deal.amount_fen >= 1_000_000 else ""
-        yield deal.id, deal.team_id, deal.name, [deal.name, _long(deal.next_step), amount]
+        yield deal.id, deal.team_id, deal.name, [deal.name, _long(deal.next_step)]
     team_of = {deal.id: deal.team_id for deal in deals}
     busy = {deal.account_id: deal.team_id for deal in deals}
     for account in accounts.values():
