@@ -10,8 +10,10 @@ from typing import Literal, cast
 
 from sqlmodel import func, select
 
-from actions import breakers, record, workers
+from actions import breakers, workers
 from actions.documents.catalogue import in_force
+from actions.proofs import prove
+from actions.ruling import published
 from actions.tables import Action
 from knowledge.model import Interaction, Person
 
@@ -97,12 +99,23 @@ def _index(house: House) -> Iterator[Finding]:
 
 
 def _policy(house: House) -> Iterator[Finding]:
-    yield Finding(what="策略 / policy", level="ok", says=f"{len(house.judge.rules)} 条规则 / rules")
+    with house.store.reading() as session:
+        version = published.in_force(session, house.clock())
+        usable, _ = published.usable(session, version)
+        rules = len(house.gate.judge_for(session).rules)
+    if usable != version:
+        fix = "chengdan policy rollback shipped --as ADMIN"
+        says = f"规则 {published.shown(version)} 不能用,除改规则外一切停止 / cannot be used: all but mending them is stopped"
+        yield Finding(what="策略 / policy", level="broken", says=says, fix=fix)
+        return
+    yield Finding(
+        what="策略 / policy", level="ok", says=f"{published.shown(version)}: {rules} 条规则 / rules"
+    )
 
 
 def _audit(house: House) -> Iterator[Finding]:
     with house.store.reading() as session:
-        result = record.verify(session, house.head_file)
+        result = prove(session, house.clock(), house.head_file, house.settings.var_dir / "audit" / "heads")
     if result.ok:
         yield Finding(what="审计链 / audit", level="ok", says=f"{result.records} 条 / records")
     else:

@@ -15,6 +15,14 @@ HELP = (
     ("/settle CODE sent|not_sent", "结果不明的,查实后说明", "say what became of an unknown outcome"),
     ("/tasks  /done TASK", "我的任务;完成一个", "my tasks; tick one off"),
     ("/fetch CODE", "取导出的文件", "get the file of an export"),
+    (
+        "/serious CODE reason",
+        "报告严重事故: 该动作立即降级",
+        "report a serious incident: the verb goes down at once",
+    ),
+    ("/complaint CODE reason", "报告客户投诉", "report a customer's complaint"),
+    ("/wrong CODE reason", "报告出错", "report an error"),
+    ("/did CODE [改了]", "草稿由我自己发出了", "I did what was drafted myself"),
     ("/nudge CODE", "催一下审批人", "remind the approvers"),
     ("/handover CODE WHO", "转交给别人审批", "let somebody else answer"),
     (
@@ -23,7 +31,6 @@ HELP = (
         "delegate until a date; off ends it",
     ),
     ("/figures", "我的审批数据", "my own figures as an approver"),
-    ("/serious CODE why", "严重问题,立即降级;/complaint 投诉", "a serious fault demotes at once; /complaint"),
     ("/stop [reason]", "紧急停止所有动作", "halt every effect at once"),
     ("/resume", "恢复(需要两个人)", "start again; takes two people"),
     ("/as WHO", "演示中换个身份", "be somebody else (terminal only)"),

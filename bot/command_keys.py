@@ -13,7 +13,6 @@ from actions.approver_figures import Figures, figures_of
 from actions.counter import PersonDesk
 from actions.gate import Gate
 from actions.handing import Handing
-from actions.incidents import Incidents
 from actions.sight import find, sees
 from actions.switch import Switch
 from actions.timers import Timers
@@ -102,21 +101,6 @@ def delegate(rest: str, keys: Keys, desk: PersonDesk) -> Both:
     if isinstance(other, tuple):
         return other
     said = keys.handing.delegate(desk.person.id, other.id, ends, channel=desk.channel)
-    return said.zh, said.en
-
-
-def serious(rest: str, keys: Keys, desk: PersonDesk) -> Both:
-    return _incident("serious", rest, keys, desk)
-
-
-def complaint(rest: str, keys: Keys, desk: PersonDesk) -> Both:
-    return _incident("complaint", rest, keys, desk)
-
-
-def _incident(kind: str, rest: str, keys: Keys, desk: PersonDesk) -> Both:
-    """`/serious CODE what happened`: written down, and the verb goes down the ladder at once."""
-    ref, _, note = rest.partition(" ")
-    said = Incidents(keys.gate).report(desk.person.id, ref, kind, note.strip(), channel=desk.channel)
     return said.zh, said.en
 
 

@@ -15,7 +15,7 @@ from actions.approvals import Approvals
 from actions.counter import PersonDesk
 from actions.wording import in_language
 
-from . import command_deeds, command_keys, command_settle
+from . import command_deeds, command_keys, command_reports, command_settle
 from .cards import card_text, explanation_text
 from .command_edits import edits
 from .command_help import HELP
@@ -218,8 +218,9 @@ COMMANDS: dict[str, Callable[[str, Station], Reply]] = {
     "nudge": _keyed(command_keys.nudge), "handover": _keyed(command_keys.handover),
     "tasks": _keyed(command_deeds.my_tasks), "done": _keyed(command_deeds.done), "fetch": _keyed(command_deeds.fetch),
     "delegate": _keyed(command_keys.delegate), "figures": _keyed(command_keys.figures),
-    "serious": _keyed(command_keys.serious), "complaint": _keyed(command_keys.complaint),
     "stop": _keyed(command_keys.stop), "resume": _keyed(command_keys.resume),
     "settle": _keyed(command_settle.settle),
+    "serious": _keyed(command_reports.serious), "complaint": _keyed(command_reports.complaint),
+    "wrong": _keyed(command_reports.wrong), "did": _keyed(command_reports.did),
     "quit": _quit, "exit": _quit,
 }  # fmt: skip

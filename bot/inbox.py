@@ -18,6 +18,7 @@ from knowledge.model import Conversation, Message, Person
 from . import commands
 from .command_keys import Keys
 from .jobs import tick
+from .keeping import keep
 from .language import language_of
 from .messages import Inbound, Reply
 from .wiring import House
@@ -55,6 +56,7 @@ class Inbox:
         else:
             reply = self._answer(desk, conversation, inbound, language, on_text)
         tick(self.house)
+        keep(self.house)
         notices = self._close(person, conversation, inbound, reply)
         return replace(reply, notices=notices)
 

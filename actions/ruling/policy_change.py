@@ -60,7 +60,8 @@ class PolicyChange:
             raise BadArguments(
                 f"规则不能用,没有提交 / the rules cannot be used, nothing was submitted: {error}"
             ) from error
-        if version == base:
+        difference = new.difference(old)
+        if version == base or not difference:
             raise BadArguments("这就是现在生效的规则 / these rules are in force already")
         emergency = bool(given["emergency"])
         tried, looser = replays.looser(session, old, new, now) if emergency else (0, ())
@@ -72,7 +73,7 @@ class PolicyChange:
             "base": base,
             "emergency": emergency,
             "reason": given["reason"].strip(),
-            "difference": _shortened(new.difference(old)),
+            "difference": _shortened(difference),
             "rules": len(judge.rules),
             "cases": len(new.cases()),
             "replay": replay_summary(replays.of_rules(session, judge, now), now),

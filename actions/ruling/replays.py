@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session, select
 
@@ -43,9 +43,9 @@ def judge_of_today(session: Session, now: datetime) -> Judge:
     return JUDGES.of(session, usable(session, in_force(session, now))[0])
 
 
-def of_rules(session: Session, new: Judge, now: datetime) -> History:
-    """Every decision of the last 90 days under other rules."""
-    found = past(session, now - SINCE)
+def of_rules(session: Session, new: Judge, now: datetime, since: timedelta = SINCE) -> History:
+    """Every decision of the last 90 days (or as long as `since`) under other rules."""
+    found = past(session, now - since)
     old = judge_of_today(session, now)
     return replay_history(answers(old), answers(new), found.decisions, unreadable=found.unreadable)
 

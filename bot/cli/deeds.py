@@ -15,6 +15,7 @@ from bot.cards import card_text, explanation_text
 from bot.command_edits import edits
 from bot.command_settle import ANSWERS, effect_named
 from bot.jobs import WAIT_S, tick
+from bot.keeping import keep
 from bot.wiring import House
 from knowledge.model import Person
 
@@ -137,6 +138,7 @@ def _at_the_desk(who: str, *, due_first: bool = True) -> tuple[House, Person]:
 def told_end(house: House, person: Person, outcome: Outcome, as_json: bool, *, answer: bool = False) -> None:
     """Let the clock look, say what came of it, and leave with the code for that."""
     tick(house, wait_s=WAIT_S)
+    keep(house)
     if as_json:
         out_json(asdict(outcome))
     else:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from .options import Json
+from .options import As, Json
 
 audit_app = typer.Typer(help="审计链: 校验与导出 / the hash-chained record", no_args_is_help=True)
 policy_app = typer.Typer(help="策略: 检查、用例、回放 / the rules", no_args_is_help=True)
@@ -15,21 +15,25 @@ eval_app = typer.Typer(help="评测 / evaluations on data of your own", no_args_
 
 
 @audit_app.command("verify")
-def audit_verify(json: Json = False) -> None:
-    """校验整条链 / verify the whole chain."""
-    from .books import verify as run
+def audit_verify(who: As = "", json: Json = False) -> None:
+    """校验整条链和各行 / verify the chain and every row."""
+    from .auditing import verify as run
 
-    run(as_json=json)
+    run(who, as_json=json)
 
 
 @audit_app.command("export")
 def audit_export(
     out: Annotated[Path | None, typer.Option("--out", "-o", help="写到文件 / to a file")] = None,
+    who: As = "",
+    since: Annotated[str, typer.Option(help="多久以来,如 90d / how far back")] = "",
+    action: Annotated[str, typer.Option(help="只要一个动作 / of one action")] = "",
+    format: Annotated[str, typer.Option(help="jsonl | csv")] = "jsonl",
 ) -> None:
-    """导出为 JSONL / export as JSON lines."""
-    from .books import export as run
+    """导出,附签收摘要 / export with a signed-off summary."""
+    from .auditing import export as run
 
-    run(out)
+    run(out, who, since, action, format)
 
 
 @policy_app.command("check")
@@ -54,12 +58,13 @@ def policy_test(
 def policy_replay(
     policy: Annotated[Path, typer.Option(help="改过的策略目录 / folder with the changed rules")],
     since: Annotated[str, typer.Option(help="多久以来,如 90d / how far back")] = "90d",
+    who: As = "",
     json: Json = False,
 ) -> None:
     """改了规则,历史上的动作会怎样 / what changed rules would have decided."""
     from .books import policy_replay as run
 
-    run(policy, since, as_json=json)
+    run(policy, since, who, as_json=json)
 
 
 @eval_app.command("retrieval")

@@ -13,6 +13,7 @@ from bot.checkup import Finding, checkup
 from bot.courier import ROOT
 from bot.jobs import tick
 from bot.keeper import Keeper
+from bot.keeping import keep
 from bot.settings import Settings
 from bot.wiring import House
 
@@ -55,6 +56,7 @@ def serve(host: str, port: int) -> None:
         while not stop.wait(TICK_S):
             keeper.look()
             tick(house)
+            keep(house)
     server.shutdown()
     server.server_close()
 
@@ -89,5 +91,5 @@ def _state(house: House) -> dict[str, str]:
         return {
             "status": "ok",
             "effects": lock_system(session).state,
-            "policy": house.judge.policy_version[:16],
+            "policy": house.gate.judge_for(session).policy_version[:16],
         }

@@ -55,12 +55,12 @@ def approvers(
 def erase(
     kind: Annotated[str, typer.Argument(help="contact、person 或 account / whose data")],
     ref: Annotated[str, typer.Argument(metavar="ID", help="编号,如 C-001 / the id")],
-    reason: Annotated[str, typer.Option("--reason", "-r", help="原因,不要写名字 / why; name nobody")],
+    reason: Annotated[str, typer.Option("--reason", "-r", help="原因,不要写名字 / why; name nobody")] = "",
     who: As = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="只数会清空什么 / only count")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只列出会清空什么 / only list")] = False,
     json: Json = False,
 ) -> None:
     """删除一个人的数据: 管理员提出,另一人批准,无法恢复 / erase somebody's data; a second person agrees."""
-    from .ruled import erase as run
+    from .ruling import erase as run
 
-    run(kind, ref, reason, who, dry_run=dry_run, as_json=json)
+    run(kind, ref, who, reason, dry_run=dry_run, as_json=json)

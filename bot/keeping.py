@@ -1,0 +1,53 @@
+"""What keeps the house in order besides what is due: incidents, the daily round, sweeping after an erasure."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from sqlmodel import col, select
+
+from actions.daily import Daily
+from actions.incidents import Incidents
+from actions.sweeping import Sweeper
+from actions.tables import Sweep
+
+from .wiring import House
+
+LOG = logging.getLogger(__name__)
+
+
+def incidents_of(house: House) -> Incidents:
+    return Incidents(house.gate)
+
+
+def daily_of(house: House) -> Daily:
+    return Daily(house.gate, house.settings.var_dir / "audit" / "heads")
+
+
+def sweeper_of(house: House) -> Sweeper:
+    return Sweeper(house.gate, house.search, house.settings.var_dir)
+
+
+def keep(house: House) -> list[str]:
+    """End what ran out, copy the day's head, sweep after an erasure; whatever goes wrong there is tried again later.
+
+    Returns the ids of actions that something was finished for. The process that sends does none of this.
+    """
+    return [*_guarded("daily", daily_of(house).tick), *_guarded("sweep", lambda: _sweep(house))]
+
+
+def _guarded(name: str, round_: Callable[[], list[str]]) -> list[str]:
+    try:
+        return round_()
+    except Exception:
+        LOG.exception("the %s round could not be made; it is tried again", name)
+        return []
+
+
+def _sweep(house: House) -> list[str]:
+    """Only when there is something to sweep is the search opened."""
+    with house.store.reading() as session:
+        if session.exec(select(Sweep.action_id).where(col(Sweep.done_at).is_(None)).limit(1)).first() is None:
+            return []
+    return sweeper_of(house).tick()
