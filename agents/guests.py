@@ -14,6 +14,7 @@ from .own_words import ADDRESS
 from .skill import Turn
 from .wording import clock, day
 
+TITLE_FITS = 0.85
 SELF = {"我", "我自己", "本人", "自己", "me", "myself", "us", "i"}
 
 
@@ -55,10 +56,12 @@ def _guest(turn: Turn, said: str, facts: DealFacts) -> GuestOf | Unclear:
 
 
 def _colleague(turn: Turn, said: str) -> GuestOf | None:
-    hits = turn.desk.names().resolve(said, "person")
+    # 李总 is a colleague only where the title fits: a stranger must not become the colleague of that surname.
+    named = turn.desk.names().resolve(said, "person")
+    hits = [one for one in named if one.how != "address" or one.score >= TITLE_FITS]
     ids = {one.id for one in hits if one.score >= max(hit.score for hit in hits) - 0.05}
     person = turn.desk.colleague(ids.pop()) if len(ids) == 1 else None
-    if person is None or not person.email:
+    if person is None or not person.email or person.id == turn.desk.person.id:
         return None
     return GuestOf(name=person.name, address=person.email, labels=("crm_record",), outside=False)
 

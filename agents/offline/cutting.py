@@ -11,6 +11,7 @@ from .dates import CLOCK, period
 from .said import Said
 from .slots import ENDS
 
+TITLE_FITS = 0.85
 _TRIM = ENDS + ":：\"“”'"
 _POLITE = r"(?:请|麻烦|帮我|帮忙|给我|替我|到时候?|到了|别忘了?|记得|一定|please|can you|could you|kindly)"
 _TASK_HEAD = re.compile(
@@ -77,8 +78,10 @@ def _without_giving(said: Said) -> str:
 
 
 def colleagues(mentions: Sequence[Mention]) -> list[Mention]:
-    """The colleagues named, one a span."""
-    return [one for one in mentions if one.kind == "person"]
+    """The colleagues named. 李总 is one only where the title fits: most people with a title are customers."""
+    return [
+        one for one in mentions if one.kind == "person" and (one.how != "address" or one.score >= TITLE_FITS)
+    ]
 
 
 def _clean(text: str) -> str:

@@ -89,7 +89,7 @@ def _attendees(said: Said) -> tuple[list[str], bool]:
     """Everybody named, in the order said; and whether a name could be several people."""
     spans: dict[tuple[int, int], list[str]] = {}
     for one in said.mentions:
-        if one.kind in ("contact", "person"):
+        if one.kind == "contact" or one in colleagues(said.mentions):
             spans.setdefault((one.start, one.end), []).append(one.name)
     names = [dict.fromkeys(found) for _, found in sorted(spans.items())]
     address = slots.email(said.text)
