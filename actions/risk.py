@@ -16,11 +16,12 @@ ORDER = ("high", "medium", "low")
 
 def risk_of(decision: Decision, facts: ActionFacts) -> str:
     """High: money or discount in the upper bands, or a director, legal, finance or admin is asked, of what cannot be
-    taken back. Low: it may go by itself, or its own asker alone confirms it, or it can be taken back. Else medium."""
+    taken back; of what can, medium. Low: it may go by itself, its own asker alone confirms it, or it is light and can be
+    taken back. Else medium."""
     asked = {role for seat in decision.approvers for role in roles_in(seat)}
     heavy = facts.amount_fen >= LARGE_FEN or facts.discount_bp > DEEP_BP or bool(asked & WEIGHTY)
-    if heavy and not facts.reversible:
-        return "high"
+    if heavy:
+        return "medium" if facts.reversible else "high"
     if facts.reversible or decision.verdict in (Verdict.ALLOW, Verdict.ALLOW_UNDO):
         return "low"
     return "low" if asked == {"requester"} else "medium"

@@ -95,15 +95,15 @@ def seat_name(seat: str, language: str = "zh") -> str:
     return names if heads(seat) == 1 else f"{names} x{heads(seat)}" if en else f"{names} {heads(seat)} 人"
 
 
+LADDER = "autonomy-confirm"
+"""The rule that asks for the asker's own yes at L4: beside a rule that asks for more it would only be noise."""
+
+
 def reasons_of(action: Action, language: str = "zh") -> tuple[str, ...]:
     """The reasons of the rules that decided, in order, without repetition."""
     key = "reason_en" if language == "en" else "reason"
-    wanted = {role for seat in action.decision.get("approvers", []) for role in roles_in(seat)}
-    asking = [
-        rule
-        for rule in action.decision.get("rules", [])
-        if not wanted or wanted & {role for seat in rule.get("approvers", []) for role in roles_in(seat)}
-    ]  # a rule whose own seat a stronger yes fills anyway would only be noise
+    rules = action.decision.get("rules", [])
+    asking = [rule for rule in rules if rule["id"] != LADDER] or rules
     found = [str(rule.get(key, "")) for rule in asking]
     return tuple(dict.fromkeys(reason for reason in found if reason))
 
