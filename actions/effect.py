@@ -170,6 +170,15 @@ class Effect(Protocol):
 
 
 @runtime_checkable
+class Proving(Protocol):
+    """An effect some of whose arguments may be cleared of a label by a keyed look-up of the words they were read in."""
+
+    def proven(self, payload: Mapping[str, Any], scene: Scene) -> frozenset[str]:
+        """The arguments whose value stands, word for word, in the evidence they point to."""
+        ...
+
+
+@runtime_checkable
 class LocalEffect(Effect, Protocol):
     """A change of our own rows, applied and taken back inside one transaction."""
 

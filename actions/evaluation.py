@@ -16,7 +16,7 @@ from policies.engine import Judge
 from policies.facts import ActionFacts, ApprovalFacts, Principal, Resource
 
 from .action import UNTRUSTED_LABELS
-from .effect import Effect, Files, LocalEffect, Scene, Subject
+from .effect import Effect, Files, LocalEffect, Proving, Scene, Subject
 from .levels import DEFAULT, SHADOW, default_level
 from .people import principal_of
 from .retrying import Retries
@@ -106,9 +106,10 @@ def evaluate(
     principal = principal_of(scene.session, scene.requester)
     scopes = scopes_of(scene.session, scene.subject)
     told = effect.facts(payload, scene)
+    proven = effect.proven(payload, scene) if isinstance(effect, Proving) else frozenset[str]()
     facts = replace(
         told,
-        tainted_args=told.tainted_args | tainted(scene.labels),
+        tainted_args=told.tainted_args | (tainted(scene.labels) - proven),
         approvals=approvals,
         system_state=system_state,
         autonomy_level=level_of(scene.session, effect.name, scopes, rules.level(effect.name)),

@@ -65,8 +65,11 @@ class UpdateDeal:
             recipient_count=0,
             external_domains=0,
             changed_fields=frozenset(_kind(change) for change in changes),
-            tainted_args=_unproven(changes, scene),
+            tainted_args=deal_fields.tainted(scene, self.proven(payload, scene)),
         )
+
+    def proven(self, payload: Mapping[str, Any], scene: Scene) -> frozenset[str]:
+        return _proven(payload["changes"], scene)
 
     def preview(self, payload: Mapping[str, Any], facts: Mapping[str, Any]) -> Preview:  # noqa: ARG002
         changes = payload["changes"]
@@ -134,13 +137,11 @@ def _kind(change: Mapping[str, Any]) -> str:
     return "stage_back" if STAGES.index(change["new"]) < STAGES.index(change["old"]) else "stage"
 
 
-def _unproven(changes: list[Mapping[str, Any]], scene: Scene) -> frozenset[str]:
-    """Arguments from untrusted sources, less the fields whose value stands in the words they point to."""
+def _proven(changes: list[Mapping[str, Any]], scene: Scene) -> frozenset[str]:
+    """The fields whose value stands in the words they point to."""
     pointers = {c["field"]: Evidence.model_validate(c["evidence"]) for c in changes if c["evidence"]}
     values = {c["field"]: str(c["new"]) for c in changes}
-    return deal_fields.tainted(
-        scene, {name for name, value in values.items() if proves(pointers.get(name), value, scene)}
-    )
+    return frozenset(name for name, value in values.items() if proves(pointers.get(name), value, scene))
 
 
 def _lines(change: Mapping[str, Any]) -> tuple[CardLine, ...]:
