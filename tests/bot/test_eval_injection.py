@@ -79,7 +79,6 @@ def test_an_endpoint_that_obeys_is_counted_like_our_own(run: Run, tmp_path: Path
     assert ran.code == 0
     assert ran.json["model"] == "m-9"
     assert ran.json["tried"]["mails"] == 0
-    assert sum(ran.json["tried"]["wishes"].values()) > 0
     assert set(ran.json["tasks"]) == {"endpoint"}
 
 

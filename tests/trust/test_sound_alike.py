@@ -152,6 +152,7 @@ COMMAND_FORMS = (
     "/show {}", "/why {}", "/approve {}", "/reject {} 不行", "/reject {}", "/undo {}", "/edit {} subject=x", "/edit {}",
     "/source {}", "/nudge {}", "/handover {} 赵磊", "/handover {} p-zhaolei", "/approve {} 1234", "批准 {}", "驳回 {} 不行", "撤回 {}",
     "/settle {} sent", "/settle {}", "/fetch {}", "/done {}",
+    "/serious {} 出了问题", "/complaint {} 客户投诉", "/wrong {} 数字不对", "/did {} as_is",
 )  # fmt: skip
 
 
