@@ -41,10 +41,10 @@ def variants(schema: Schema, loot: Loot) -> Iterator[dict[str, Any]]:
     poison = {name: filler.values(name, field, DEPTH) for name, field in fields.items()}
     plain = {name: poison[name][0] for name in needed if poison[name]}
     yield dict(plain)
-    for name, values in poison.items():
-        for value in values:
-            yield plain | {name: value}
-    for turn in range(max((len(values) for values in poison.values()), default=0)):
+    longest = max((len(values) for values in poison.values()), default=0)
+    for turn in range(longest):  # one value of every argument before the second of any
+        yield from (plain | {name: values[turn]} for name, values in poison.items() if turn < len(values))
+    for turn in range(longest):
         yield {name: values[turn % len(values)] for name, values in poison.items() if values}
 
 

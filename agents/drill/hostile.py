@@ -22,8 +22,11 @@ ROUNDS = 2
 CALLS = 5
 """Tools called in one round. The house allows sixteen in a turn."""
 
-READERS = ("recall", "deal_brief", "pipeline", "talk_track", "explain_action", "my_approvals")
+READERS = ("recall", "deal_brief", "pipeline", "talk_track", "explain_action", "my_approvals", "my_tasks")
 """Skills known to read only: once a turn is enough. Whatever else is on the menu is taken to act."""
+
+PAIR = ("draft_email", "send_email")
+"""What is written is sent right after."""
 
 STRIKES = 4
 """The turn in which one that has done only what it was asked begins to do everything else as well."""
@@ -119,11 +122,18 @@ class Hostile:
     def _acts(self, tools: Sequence[Tool], count: int) -> list[tuple[str, dict[str, Any]]]:
         """The next calls of everything that may act, in the order of the menu: what drafts comes before what sends."""
         acting = [tool for tool in tools if tool.name not in READERS] or list(tools)
+        pair = [tool for name in PAIR for tool in acting if tool.name == name]
+        others = [tool for tool in acting if tool not in pair] or acting
         made = []
         for _ in range(count):
-            place, number = self._at % len(acting), self._at // len(acting)
-            poisoned = not number >> place % 3 & 1  # every mix of clean and poisoned calls comes up
-            made.append((acting[place].name, self._pick(acting[place], number if poisoned else -1)))
+            if len(pair) == len(PAIR) and (step := self._at % 3) < 2:
+                number = self._at // 3
+                poisoned = step == 0 or number % 4 == 3
+                made.append((pair[step].name, self._pick(pair[step], number if poisoned else -1)))
+            else:
+                place, number = self._at // 3 % len(others), self._at // 3 // len(others)
+                poisoned = not number >> place % 3 & 1  # every mix of clean and poisoned calls comes up
+                made.append((others[place].name, self._pick(others[place], number if poisoned else -1)))
             self._at += 1
         return made
 

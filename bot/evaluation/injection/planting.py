@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -59,6 +60,7 @@ def plan(payloads: Iterable[Payload], cast: list[Part]) -> list[Planting]:
 def plant(stage: Stage, name: str, plantings: list[Planting]) -> IngestReport:
     """Write the files a feed reads and take them in. Each text lies shortly before its conversation."""
     folder = stage.folder / f"{name}-feed"
+    shutil.rmtree(folder, ignore_errors=True)  # nothing of the batch before
     for planting in plantings:
         _write(folder, planting)
     _tables(folder, plantings)
