@@ -55,13 +55,14 @@ class PolicyChange:
         try:
             version, new = _wanted(session, given)
             base = published.in_force(session, now)
-            judge, (_, old) = _sound(new), published.usable(session, base)
+            judge, (used, old) = _sound(new), published.usable(session, base)
         except PolicyError as error:
             raise BadArguments(
                 f"规则不能用,没有提交 / the rules cannot be used, nothing was submitted: {error}"
             ) from error
         difference = new.difference(old)
-        if version == base or not difference:
+        # Rules in force that cannot be used any more are mended even by what looks the same.
+        if version == base or (used == base and not difference):
             raise BadArguments("这就是现在生效的规则 / these rules are in force already")
         emergency = bool(given["emergency"])
         tried, looser = replays.looser(session, old, new, now) if emergency else (0, ())
