@@ -23,12 +23,14 @@ from .basis import basis_of
 from .card import ActionCard, Explanation
 from .documents.pdf import PdfConverter
 from .gate import Gate
+from .levels import Power
 from .papers import PaperDesk
 from .people import roles_of
 from .plans import PlansOf
 from .risk import place
 from .rows import Rows, without_secrets
 from .sight import find, sees
+from .standing import powers_of
 from .stored import intact, on_turn
 from .tables import Action, Approval, CardShown
 from .wishes import fresh_key
@@ -187,6 +189,10 @@ class PersonDesk(PlansOf):
             if row is None or not sees(session, self.asker, row, self.now):
                 return None
             return cards.explain(session, row, self.now, self.language)
+
+    def powers(self) -> Sequence[Power]:
+        with self.gate.store.reading() as session:
+            return powers_of(session, self.asker)
 
     def _decides(self, session: Session, row: Action) -> bool:
         voted = select(Approval).where(Approval.action_id == row.id, Approval.person_id == self.asker.id)

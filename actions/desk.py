@@ -18,6 +18,7 @@ from knowledge.snapshot import DealFacts
 
 from .action import ActionRequest, Outcome
 from .card import ActionCard, Explanation
+from .levels import Power
 from .paper_view import Papers
 
 
@@ -50,11 +51,12 @@ class Proposes(Protocol):
 
 
 class Watches(Protocol):
-    """Actions: what waits for the asker, what one of theirs is, and why it was decided so."""
+    """Actions: what waits for the asker, what one of theirs is, why it was decided so, and what may be done alone."""
 
     def waiting(self) -> Sequence[ActionCard]: ...
     def card(self, action_id: str) -> ActionCard | None: ...
     def explain(self, action_id: str) -> Explanation | None: ...
+    def powers(self) -> Sequence[Power]: ...
 
 
 class Plans(Protocol):

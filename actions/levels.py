@@ -95,3 +95,13 @@ def level_name(level: int, language: str = "zh") -> str:
 def default_level(verb: str) -> int:
     """The level of a verb for which nobody has set one."""
     return min(DEFAULT, ceiling(verb))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Power:
+    """How far one verb goes by itself for one person: its level where they work, and whether its pilot reaches there."""
+
+    verb: str
+    level: int
+    scope: str
+    in_pilot: bool = True

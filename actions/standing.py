@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
-from knowledge.model import Deal, Product, Team
+from knowledge.library.people import region_of
+from knowledge.model import Deal, Person, Product, Team
 
 from .effect import Subject
-from .levels import ceiling
+from .levels import CEILING, Power, ceiling, default_level
 from .tables import Autonomy, Pilot
 
 
@@ -45,6 +46,21 @@ def in_pilot(session: Session, action: str, scopes: tuple[str, ...]) -> bool:
     """Whether the verb may act here: nobody narrowed it, or one of the subject's scopes was let in."""
     rows = {row.scope for row in session.exec(select(Pilot).where(Pilot.action == action))}
     return not rows or bool(rows & set(scopes))
+
+
+def powers_of(session: Session, person: Person) -> list[Power]:
+    """How far each verb of the ladder goes by itself in this person's region."""
+    region = region_of(session, person)
+    scopes = (f"region:{region}", "") if region else ("",)
+    return [
+        Power(
+            verb=verb,
+            level=level_of(session, verb, scopes, default_level(verb)),
+            scope=scopes[0],
+            in_pilot=in_pilot(session, verb, scopes),
+        )
+        for verb in CEILING
+    ]
 
 
 @dataclass(frozen=True)

@@ -113,7 +113,7 @@ def near_patterns(name: str) -> list[str]:
     found = [_latin(form) if not is_cjk(form) else re.escape(form) for form in person_forms(name)]
     if is_cjk(name):
         found.append(rf"{re.escape(family)}(?:{_ADDRESS})")
-        found.append(rf"[老小阿]{re.escape(family)}(?![\u3400-\u9fff])")
+        found.append(rf"[老小阿]{re.escape(family)}")
         given = normal(name).strip()[len(family) :]
         for first in map(re.escape, spellings(family, 2)):
             for second in map(re.escape, spellings(given, 4)):

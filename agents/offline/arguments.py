@@ -172,4 +172,5 @@ _BUILDERS: dict[str, Callable[[Said], Built]] = {
     "send_document": paper_arguments.document,
     "explain_action": _explain,
     "my_approvals": _nothing,
+    "my_authority": _nothing,
 }

@@ -24,6 +24,7 @@ SKILLS = (
     "export_data",
     "explain_action",
     "my_approvals",
+    "my_authority",
 )
 """Intents that are a tool call; every other intent is answered with `reply`."""
 

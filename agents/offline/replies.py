@@ -125,6 +125,7 @@ _DOING: dict[str, tuple[str, str]] = {
     "export_data": ("导出数据", "export data"),
     "explain_action": ("了解为什么要审批或被拦", "know why an action waits or was stopped"),
     "my_approvals": ("看等你审批的事项", "see what waits for your approval"),
+    "my_authority": ("了解助手能自己做什么", "know what I may do by myself"),
 }
 
 

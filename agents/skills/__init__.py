@@ -13,6 +13,7 @@ from . import (
     make_quote,
     message_customer,
     my_approvals,
+    my_authority,
     my_tasks,
     pipeline,
     prepare_contract,
@@ -42,4 +43,5 @@ SKILLS: tuple[Skill, ...] = (
     export_data.SKILL,
     explain_action.SKILL,
     my_approvals.SKILL,
+    my_authority.SKILL,
 )

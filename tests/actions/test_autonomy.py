@@ -13,9 +13,11 @@ from sqlmodel import select
 from actions import record
 from actions.action import Outcome, State, Status
 from actions.autonomy.demoting import take_down
+from actions.autonomy.pilot_report import pilot_report
 from actions.autonomy.rows import Step, standing_hash
 from actions.autonomy.standings import Standing, all_standings, standing
 from actions.cards import card_of
+from actions.daily import Daily
 from actions.incidents import Incidents
 from actions.stored import payload_of
 from actions.tables import Action, AuditRecord, Autonomy, Incident, Pilot
@@ -410,3 +412,64 @@ def test_a_pilot_change_is_replayed(firm: Firm) -> None:
     assert replay["total"] == 2
     assert replay["stricter"] == 2
     assert replay["steps"] == {"allow_undo(120 s) -> draft_only": 2}
+
+
+# the daily round and reports -------------------------------------------------------------------------------------------
+
+
+def test_what_acts_by_itself_at_l6_is_told_once_a_day(firm: Firm, tmp_path: Path) -> None:
+    _set(firm, 6, "create_task")
+    record_past(firm, 40, days=1, verbs=("create_task",))
+    with firm.store.session() as session:
+        for row in session.exec(select(Action)):
+            row.facts = row.facts | {"autonomy_level": 6}
+            row.finished_at, row.state = firm.clock() - timedelta(hours=3), State.EXECUTED
+            row.requester_id, row.team_id = "p-lina", "t-1"
+            session.add(row)
+    firm.send("something for the chain")
+    daily = Daily(firm.gate, tmp_path / "heads")
+    daily.tick()
+    daily.tick()
+    with firm.store.reading() as session:
+        told = session.exec(select(Notice).where(Notice.kind == "digest")).all()
+    assert sorted(notice.person_id for notice in told) == ["p-lina", "p-shen", "p-zhao", "p-zhou"]
+    assert "40" in told[0].text
+    assert "另 30 项" in told[0].text
+
+
+def test_a_pilot_is_reported_inside_and_outside_before_and_since(firm: Firm) -> None:
+    for key in "ab":
+        firm.send(key, subject=key)
+    firm.clock.pass_(3600)
+    _pilot(firm, "region:east", True)
+    firm.clock.pass_(1800)
+    inside = firm.send("in", subject="in", to=[{"address": "liu@hd.example.com"}])
+    wu = {"resource_id": "D-3", "on_behalf_of": "p-wu"}
+    firm.send("out", to=[{"address": "sun@rx.example.com"}], request=wu)
+    Incidents(firm.gate).report("p-zhao", inside.code, "wrong", "x")
+    firm.clock.pass_(5400)
+    firm.performer.tick()
+    with firm.store.reading() as session:
+        report = pilot_report(session, "send_email", firm.clock())
+        assert pilot_report(session, "create_task", firm.clock()) is None
+    assert report is not None
+    assert report.scopes == ("region:east",)
+    assert (report.inside_before.n, report.inside_since.n) == (2, 1)
+    assert (report.outside_before.n, report.outside_since.n) == (0, 1)
+    assert dict(report.outside_since.outcomes) == {"draft": 1}
+    assert report.inside_since.outcomes["incidents"] == 1
+    assert report.days == round((1800 + 5400) / 86_400, 1)
+
+
+def test_the_desk_tells_what_holds_where_its_owner_works(firm: Firm) -> None:
+    from actions.counter import PersonDesk
+    from knowledge.model import Person
+
+    _set(firm, 3, scope="region:east")
+    with firm.store.reading() as session:
+        east, south = session.get_one(Person, "p-lina"), session.get_one(Person, "p-wu")
+    levels = [
+        {p.verb: p.level for p in PersonDesk(gate=firm.gate, search=None, asker=who).powers()}["send_email"]  # type: ignore[arg-type]
+        for who in (east, south)
+    ]
+    assert levels == [3, 5]

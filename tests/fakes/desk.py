@@ -9,6 +9,7 @@ from typing import Any
 
 from actions.action import ActionRequest, Outcome, State, Status
 from actions.card import ActionCard, Explanation
+from actions.levels import Power
 from actions.paper_view import ContractAsk, Declined, Prepared, QuoteAsk
 from knowledge import blueprints, objections
 from knowledge.model import (
@@ -92,6 +93,7 @@ class FakeDesk:
     my_tasks: list[Task] = field(default_factory=list)
     my_meetings: list[Meeting] = field(default_factory=list)
     conversation_id: str = "cv-1"
+    able: list[Power] = field(default_factory=list)
 
     def deal(self, deal_id: str) -> DealFacts | None:
         deal = next((one for one in self.deals() if one.id == deal_id), None)
@@ -252,3 +254,6 @@ class FakeDesk:
 
     def _classes(self, line: str) -> tuple[str, ...]:
         return objections.classify(line, self.blueprint("playbook", "default") or {})
+
+    def powers(self) -> list[Power]:
+        return self.able

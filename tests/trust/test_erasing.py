@@ -465,3 +465,34 @@ def test_when_something_would_be_left_nothing_is_changed(
     assert "什么都没有改" in _row(house, waiting).result["detail"]
     with house.store.reading() as session:
         assert session.get_one(Contact, "C-001").name == NAME
+
+
+def test_on_postgresql_as_well(tmp_path: Path, postgres_url: str) -> None:
+    """The same in the other database: patterns, JSON columns, the free pages."""
+    from sqlalchemy import inspect, text
+
+    from tests.fakes.firm import founded
+    from tests.fakes.rule_books import agree, with_admin
+
+    firm = with_admin(founded(tmp_path, postgres_url))
+    firm.send("a")
+    firm.clock.pass_(121)
+    firm.performer.tick()
+    asked = firm.gate.submit(
+        ActionRequest(
+            action="erase_data",
+            args={"kind": "contact", "id": "C-1", "reason": "本人要求"},
+            resource_id="rules",
+            on_behalf_of="p-admin",
+            idempotency_key="e",
+        )
+    )
+    agree(firm, "p-lin", asked.code)
+    assert firm.store.compact()
+    with firm.store.reading() as session:
+        assert session.get_one(Action, asked.action_id).state == State.EXECUTED
+        for table in inspect(firm.store.engine).get_table_names():
+            rows = session.connection().execute(text(f'SELECT CAST(t.* AS TEXT) FROM "{table}" t')).scalars()
+            assert not [row for row in rows if NAME in row or "wang@hd" in row], table
+        assert prove(session, firm.clock(), firm.gate.head_file).problems == ()
+    firm.store.close()
