@@ -140,7 +140,9 @@ def _still_allowed(gate: Gate, session: Session, action: Action, now: datetime) 
     decision = evaluation.decision
     if decision.verdict in (Verdict.ALLOW, Verdict.ALLOW_UNDO):
         return True
-    action.decision = decision_record(evaluation)
+    # facts, decision and rules belong together: a replay asks the one and compares with the other
+    action.facts = evaluation.facts.as_record()
+    action.decision, action.policy_version = decision_record(evaluation), decision.policy_version
     state = State.PENDING if decision.verdict is Verdict.APPROVE else State.DENIED
     _refuse(gate, session, action, state, f"{decision.reason()} / {decision.reason('en')}", now)
     notices.on_decision(session, action, evaluation, "system", now)

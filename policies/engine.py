@@ -6,10 +6,9 @@ schema and any error, or no decision at all, is a DENY with rule id `engine-erro
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import cedarpy
@@ -30,7 +29,7 @@ from .entities import (
 )
 from .facts import ActionFacts, ApprovalFacts, Principal, Resource
 from .ladder import Rung, climb
-from .rulebook import PolicyError, Rule, RuleText, lint_rules, read_rule, rule_files
+from .rulebook import PolicyError, Rule, RuleText, Topic, lint_rules, read_rule, rule_files, version_of
 
 POLICY_FOLDER = Path(__file__).parent
 NO_FACTS = ActionFacts()
@@ -39,32 +38,21 @@ OBLIGED_KINDS = frozenset({"deal", "account", "contact"})
 """Kinds of resources whose actions can oblige to something."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Topic:
-    """One rule file: its text, and its rules as Cedar parsed them, in file order."""
-
-    file: str
-    text: str
-    trees: tuple[Json, ...]
-
-    @property
-    def rules(self) -> list[RuleText]:
-        return [
-            RuleText(file=self.file, effect=tree["effect"], annotations=tree.get("annotations", {}))
-            for tree in self.trees
-        ]
-
-
 class Judge:
     """Decides what may be done. Holds the parsed rules; build it with `Judge.load` and keep it."""
 
     def __init__(
-        self, schema: cedarpy.Schema, policies: cedarpy.PolicySet, rules: dict[str, Rule], version: str
+        self,
+        schema: tuple[cedarpy.Schema, str],
+        policies: cedarpy.PolicySet,
+        rules: dict[str, Rule],
+        trees: Sequence[Json],
     ):
-        self._schema = schema
+        self._schema, self._schema_text = schema
         self._policies = policies
         self._rules = rules
-        self.policy_version = version
+        self._trees = {json.dumps(tree, ensure_ascii=False, sort_keys=True): tree for tree in trees}
+        self.policy_version = version_of(self._schema_text, self._trees)
 
     @classmethod
     def load(cls, folder: Path | None = None) -> Judge:
@@ -73,15 +61,14 @@ class Judge:
         Raises PolicyError, naming file and rule, when anything does not parse, validate or carry its annotations.
         """
         folder = folder or POLICY_FOLDER
-        schema, schema_text = _schema(folder)
-        topics = _topics(folder)
+        schema, topics = _schema(folder), _topics(folder)
         texts = [rule for topic in topics for rule in topic.rules]
-        faults = _type_faults(topics, schema) or lint_rules(texts)
+        faults = _type_faults(topics, schema[0]) or lint_rules(texts)
         if faults:
             raise PolicyError("\n".join(faults))
         rules = {rule.id: rule for rule in map(read_rule, texts)}
         policies = cedarpy.PolicySet.from_str("\n".join(topic.text for topic in topics))
-        return cls(schema, policies, rules, _version(schema_text, topics))
+        return cls(schema, policies, rules, [tree for topic in topics for tree in topic.trees])
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -129,6 +116,36 @@ class Judge:
             for rule in rung.rules
             if rung.allowed
         )
+
+    def changed(self, other: Judge) -> Judge | None:
+        """A judge of nothing but the rules in which two differ, without what those say of approvals, so that they apply at
+        least as often: a question none of them touches comes out alike under both. None where that cannot be told."""
+        names = set(self._trees) ^ set(other._trees)
+        trees = [(self._trees | other._trees)[name] for name in sorted(names)]
+        if self._schema_text != other._schema_text or any(
+            f'"{one}"' in n for n in names for one in OBLIGATIONS
+        ):
+            return None
+        bare = [
+            tree | {"conditions": [c for c in tree["conditions"] if '"approvals"' not in json.dumps(c)]}
+            for tree in trees
+        ]
+        static = {f"policy{place}": tree for place, tree in enumerate(bare)}
+        text = json.dumps({"templates": {}, "staticPolicies": static, "templateLinks": []})
+        policies = cedarpy.PolicySet.from_json_str(text)
+        return Judge((self._schema, self._schema_text), policies, self._rules | other._rules, bare)
+
+    def touches(self, principal: Principal, action: str, resource: Resource, facts: ActionFacts) -> bool:
+        """Whether any of the rules applies to a question (no reading), or errs on it."""
+        if resource.kind not in KINDS or action not in ACTIONS or not self._trees:
+            return False
+        try:
+            world = self._world(principal, [resource])
+        except ValueError:
+            return True
+        context = {**context_of(facts), "approvals": approvals_context(facts.approvals)}
+        rung = self._rungs(world, principal, [action], [(resource, "0")], [context])[0]
+        return rung.error or bool(rung.rules)
 
     def may_read(self, principal: Principal, resource: Resource) -> Decision:
         """ALLOW, or DENY with its reasons."""
@@ -196,19 +213,19 @@ def _schema(folder: Path) -> tuple[cedarpy.Schema, str]:
         raise PolicyError(f"{path}: 模式无法解析 / schema does not parse: {error}") from error
 
 
-def _topics(folder: Path) -> list[_Topic]:
+def _topics(folder: Path) -> list[Topic]:
     """Every rule file, read once. Raises PolicyError naming the file that does not parse."""
     return [_topic(path) for path in rule_files(folder)]
 
 
-def _topic(path: Path) -> _Topic:
+def _topic(path: Path) -> Topic:
     try:
         text = path.read_text("utf-8")
         static: dict[str, Json] = json.loads(cedarpy.policies_to_json_str(text))["staticPolicies"]
     except ValueError as error:
         raise PolicyError(f"{path}: 规则无法解析 / rules do not parse: {error}") from error
     trees = [static[key] for key in sorted(static, key=lambda name: int(name.removeprefix("policy")))]
-    return _Topic(file=path.name, text=text, trees=tuple(trees))
+    return Topic(file=path.name, text=text, trees=tuple(trees))
 
 
 def rule_texts(folder: Path) -> list[RuleText]:
@@ -221,18 +238,10 @@ def validate(folder: Path) -> list[str]:
     return _type_faults(_topics(folder), _schema(folder)[0])
 
 
-def _type_faults(topics: Sequence[_Topic], schema: cedarpy.Schema) -> list[str]:
+def _type_faults(topics: Sequence[Topic], schema: cedarpy.Schema) -> list[str]:
     faults = []
     for topic in topics:
         result = cedarpy.validate_policies(topic.text, schema)
         names = result.id_annotations_by_policy_id
         faults += [f"{topic.file}: {names.get(e.policy_id, e.policy_id)}: {e.error}" for e in result.errors]
     return faults
-
-
-def _version(schema_text: str, topics: Sequence[_Topic]) -> str:
-    """SHA-256 over schema and rules without comments and layout: what decides, not how it is typed."""
-    lines = (line.split("//")[0].strip() for line in schema_text.splitlines())
-    trees = [tree for topic in topics for tree in topic.trees]
-    canonical = sorted(json.dumps(tree, ensure_ascii=False, sort_keys=True) for tree in trees)
-    return hashlib.sha256("\n".join([" ".join(filter(None, lines)), *canonical]).encode()).hexdigest()

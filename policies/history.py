@@ -109,6 +109,22 @@ class Answers:
         return self._known[key]
 
 
+@dataclass
+class Sieve:
+    """Which questions other rules could answer otherwise at all: those that a rule which differs applies to. Each distinct
+    question is asked once."""
+
+    changed: Judge
+    _known: dict[str, bool] = field(default_factory=dict)
+
+    def lets_through(self, record: Record) -> bool:
+        key = _question(record)
+        if key not in self._known:
+            asked = (record.principal, record.action, record.resource, record.facts)
+            self._known[key] = self.changed.touches(*asked)
+        return self._known[key]
+
+
 def replay_history(
     old: Answers,
     new: Answers,
@@ -117,17 +133,21 @@ def replay_history(
     before: Callable[[Record], Record] = lambda record: record,
     after: Callable[[Record], Record] = lambda record: record,
     unreadable: Iterable[str] = (),
+    sieve: Sieve | None = None,
 ) -> History:
     """Judge what was recorded under `new`. `before` makes of each question the one of today, `after` the one that would be
     asked (another autonomy level, another pilot).
 
-    What the rules in force decided is taken as it was written down; everything else is asked of `old` again.
+    What the rules in force decided is taken as it was written down; everything else is asked of `old` again. What no rule
+    that differs applies to (`sieve`) comes out as it was, and is not asked of `new`.
     """
     total, drift, found = 0, 0, []
     for one in records:
         total += 1
         today = before(one.record)
         as_written = one.version == old.judge.policy_version and today == one.record
+        if as_written and sieve is not None and not sieve.lets_through(one.record):
+            continue
         was = one.decision if as_written else old.decide(today)
         drift += direction(one.decision, was) is not Direction.SAME
         now = new.decide(after(one.record))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from . import seats
 from .decision import RuleHit, Verdict
@@ -57,6 +59,29 @@ class RuleText:
     file: str
     effect: str
     annotations: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Topic:
+    """One rule file: its text, and its rules as Cedar parsed them, in file order."""
+
+    file: str
+    text: str
+    trees: tuple[dict[str, Any], ...]
+
+    @property
+    def rules(self) -> list[RuleText]:
+        return [
+            RuleText(file=self.file, effect=tree["effect"], annotations=tree.get("annotations", {}))
+            for tree in self.trees
+        ]
+
+
+def version_of(schema_text: str, trees: Iterable[str]) -> str:
+    """SHA-256 over schema and rules (each as canonical JSON) without comments and layout: what decides, not how it is
+    typed."""
+    lines = (line.split("//")[0].strip() for line in schema_text.splitlines())
+    return hashlib.sha256("\n".join([" ".join(filter(None, lines)), *sorted(trees)]).encode()).hexdigest()
 
 
 def rule_files(folder: Path) -> list[Path]:

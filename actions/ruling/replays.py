@@ -17,7 +17,7 @@ from actions.tables import Autonomy, Pilot
 from policies.bundle import Bundle
 from policies.engine import Judge
 from policies.facts import ActionFacts
-from policies.history import Answers, History, replay_history
+from policies.history import Answers, History, Sieve, replay_history
 from policies.replay import Record, facts_from_record
 from policies.strictness import Ask, loosens
 
@@ -26,6 +26,7 @@ from .published import JUDGES, in_force, usable
 from .recorded import Past, past
 
 _ANSWERS: dict[str, Answers] = {}
+_SIEVES: dict[tuple[str, str], Sieve | None] = {}
 _MOST = 4
 
 
@@ -43,11 +44,24 @@ def judge_of_today(session: Session, now: datetime) -> Judge:
     return JUDGES.of(session, usable(session, in_force(session, now))[0])
 
 
+def _sieve(old: Judge, new: Judge) -> Sieve | None:
+    """What of the past two rule books could decide otherwise; of the last few pairs."""
+    pair = (old.policy_version, new.policy_version)
+    if pair not in _SIEVES:
+        changed = old.changed(new)
+        _SIEVES[pair] = None if changed is None else Sieve(changed)
+        while len(_SIEVES) > _MOST:
+            _SIEVES.pop(next(iter(_SIEVES)))
+    return _SIEVES[pair]
+
+
 def of_rules(session: Session, new: Judge, now: datetime, since: timedelta = SINCE) -> History:
     """Every decision of the last 90 days (or as long as `since`) under other rules."""
     found = past(session, now - since)
     old = judge_of_today(session, now)
-    return replay_history(answers(old), answers(new), found.decisions, unreadable=found.unreadable)
+    return replay_history(
+        answers(old), answers(new), found.decisions, unreadable=found.unreadable, sieve=_sieve(old, new)
+    )
 
 
 def of_level(session: Session, verb: str, scope: str, level: int, now: datetime) -> History:

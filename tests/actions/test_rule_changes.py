@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,11 +14,12 @@ from actions import record
 from actions.action import ActionRequest, Outcome, State, Status
 from actions.cards import card_of
 from actions.counter import PersonDesk
-from actions.ruling import emergencies, published
+from actions.ruling import emergencies, published, replays
 from actions.stored import payload_of
 from actions.tables import Action, AuditRecord
 from knowledge.blueprints import version_of
 from knowledge.model import Notice, Person
+from knowledge.store import Store
 from tests.fakes.firm import BODY, Firm, founded
 from tests.fakes.rule_books import agree, book, milder, propose, publish, stricter, with_admin
 
@@ -297,3 +299,30 @@ def test_the_assistant_has_no_hand_on_the_rules(firm: Firm) -> None:
 
 def test_mail_is_still_mail(firm: Firm) -> None:
     assert firm.send("k", body=BODY).state is State.SCHEDULED
+
+
+def test_what_was_scheduled_is_judged_by_the_new_rules_and_its_record_says_so(firm: Firm) -> None:
+    """Allowed under the old rules, stopped at the last moment by the new ones: facts, decision and version agree."""
+    _mails(firm, 2)
+    third = firm.send("third", to=[{"address": "liu@hd.example.com"}])
+    assert third.state is State.SCHEDULED
+    agree(firm, "p-zhou", publish(firm, "r", stricter()).code)
+    firm.clock.pass_(121)
+    firm.performer.tick()
+    row = _row(firm, third)
+    assert row.state == State.PENDING
+    with firm.store.reading() as session:
+        judge = published.JUDGES.of(session, _version(firm))
+        assert row.policy_version == judge.policy_version
+        history = replays.of_rules(session, judge, firm.clock())
+    assert history.differences == ()
+
+
+def test_another_process_decides_by_them_at_once(firm: Firm, tmp_path: Path) -> None:
+    other = Store(f"sqlite:///{tmp_path / 'firm.db'}")
+    gate = replace(firm.gate, store=other)
+    _mails(firm, 2)
+    agree(firm, "p-zhou", publish(firm, "r", stricter()).code)
+    published.JUDGES._loaded.clear()  # as a process has it that has never seen them
+    assert gate.submit(firm.mail("x", to=[{"address": "liu@hd.example.com"}])).state is State.PENDING
+    other.close()
