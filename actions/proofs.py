@@ -6,10 +6,12 @@ pilots and the rules in force are those the history ends with, and that every co
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any, TypeVar
 
 import sqlalchemy
 from sqlmodel import Session, col, select
@@ -17,13 +19,16 @@ from sqlmodel import Session, col, select
 from . import heads
 from .autonomy.rows import STANDING, standing_hash
 from .record import Verification, Walk, each, read_head
-from .rowhash import ROW, row_hash
+from .rowhash import ROW, hash_of
 from .ruling import emergencies
 from .ruling.emergencies import ENDED
 from .ruling.policy_change import PUBLISHED
 from .ruling.published import SHIPPED, bundle_of, in_force, regular, shown
 from .stored import intact
-from .tables import Action, Approval, AuditRecord, Autonomy, Pilot
+from .tables import Action, Approval, AuditRecord, Autonomy, Incident, Pilot
+
+Row = TypeVar("Row", Action, Approval, Incident)
+Linked = TypeVar("Linked", Approval, Incident)
 
 
 @dataclass
@@ -81,22 +86,23 @@ def prove(
 
 def _rows(session: Session, story: Story) -> Iterator[str]:
     """Every action against what the chain says of it, and every action the chain knows."""
-    ids = list(session.exec(select(Action.id).order_by(col(Action.created_at), col(Action.id))))
-    for action_id in ids:
-        told = story.actions.get(action_id)
+    votes, incidents = _by_action(readable(session, Approval)), _by_action(readable(session, Incident))
+    seen = set()
+    for action_id, action in readable(session, Action):
+        seen.add(action_id)
+        told = story.actions.get(str(action_id))
         if told is None:
             yield f"动作 {action_id} 没有任何记录 / action {action_id} has no record"
-            continue
-        try:
-            action = session.get_one(Action, action_id)
-            yield from _row(session, action, told)
-        except (ValueError, TypeError):
+        elif action is None:
             yield f"动作 {action_id} 读不出来 / action {action_id} cannot be read"
-    for gone in sorted(set(story.actions) - set(ids)):
+        else:
+            row = hash_of(action, votes[action.id], incidents[action.id])
+            yield from _row(action, told, row)
+    for gone in sorted(set(story.actions) - seen):
         yield f"动作 {gone} 已不在库中 / action {gone} is gone from the database"
 
 
-def _row(session: Session, action: Action, told: Told) -> Iterator[str]:
+def _row(action: Action, told: Told, row: str) -> Iterator[str]:
     name = action.code
     if told.payloads != {action.payload_hash}:
         yield f"动作 {name} 的指纹与审计链不符 / the hash of {name} is not the one in the chain"
@@ -104,8 +110,31 @@ def _row(session: Session, action: Action, told: Told) -> Iterator[str]:
         yield f"动作 {name} 的内容被改动 / the content of {name} was changed"
     if action.erased_at is not None and (action.payload or action.salt or not told.erased):
         yield f"动作 {name} 标为已删除,但与审计链不符 / {name} is marked as erased, which the chain does not know"
-    if told.row and told.row != row_hash(session, action):
+    if told.row and told.row != row:
         yield f"动作 {name} 的记录(状态、决定、表态或事故)被改动 / the row, votes or incidents of {name} were changed"
+
+
+def readable(session: Session, table: type[Row]) -> Iterator[tuple[Any, Row | None]]:
+    """Every row by id; one whose stored text is no longer JSON or a moment comes as None."""
+    key = col(table.id)
+    try:
+        yield from [(row.id, row) for row in session.exec(select(table).order_by(key))]
+        return
+    except (ValueError, TypeError):
+        session.expunge_all()
+    for id_ in session.execute(sqlalchemy.select(key).order_by(key)).scalars().all():
+        try:
+            yield id_, session.get_one(table, id_)
+        except (ValueError, TypeError):
+            yield id_, None
+
+
+def _by_action(rows: Iterator[tuple[Any, Linked | None]]) -> defaultdict[str, list[Linked]]:
+    found: defaultdict[str, list[Linked]] = defaultdict(list)
+    for _, row in rows:
+        if row is not None:
+            found[row.action_id].append(row)
+    return found
 
 
 def _votes(session: Session) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -27,10 +28,15 @@ def row_hash(session: Session, action: Action) -> str:
     """SHA-256 over the action's row with its votes and incidents, salted like its payload."""
     votes = select(Approval).where(Approval.action_id == action.id).order_by(col(Approval.id))
     incidents = select(Incident).where(Incident.action_id == action.id).order_by(col(Incident.id))
+    return hash_of(action, session.exec(votes).all(), session.exec(incidents).all())
+
+
+def hash_of(action: Action, votes: Iterable[Approval], incidents: Iterable[Incident]) -> str:
+    """The same from rows that are at hand, votes and incidents in the order of their ids."""
     body = {
         "row": {name: _plain(getattr(action, name)) for name in ROW_FIELDS},
-        "votes": [_fields(row) for row in session.exec(votes)],
-        "incidents": [_fields(row) for row in session.exec(incidents)],
+        "votes": [_fields(row) for row in votes],
+        "incidents": [_fields(row) for row in incidents],
     }
     return fingerprint(action.salt, canonical(body))
 
