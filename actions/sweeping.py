@@ -44,13 +44,7 @@ class Sweeper:
         ]
 
     def _sweep(self, row: Sweep) -> bool:
-        problem = self._files(row)
-        try:
-            self.index.rebuild()
-        except (OSError, RuntimeError, ValueError, IndexBroken, EmbeddingFailed) as error:
-            problem = problem or f"索引 / index: {error}"
-        if not problem and not self.gate.store.compact():
-            problem = "数据库正被读取,日志还没有清空 / the database is being read, its log is not emptied yet"
+        problem = self._files(row) or self._caches()
         now = self.gate.clock()
         with self.gate.store.session() as session:
             record.lock_system(session)
@@ -61,10 +55,18 @@ class Sweeper:
             session.flush()
             if not problem:
                 self._done(session, kept)
-        if not problem:
-            self.gate.store.compact()
         self.gate.after()
         return not problem
+
+    def _caches(self) -> str:
+        """Build the index anew and rewrite the database file; "" or why that did not work this time."""
+        try:
+            self.index.rebuild()
+            if self.gate.store.compact():
+                return ""
+        except (OSError, RuntimeError, ValueError, IndexBroken, EmbeddingFailed) as error:
+            return str(error)
+        return "数据库正被读取,日志还没有清空 / the database is being read, its log is not emptied yet"
 
     def _files(self, row: Sweep) -> str:
         """Remove what the erasure named; "" or what could not be removed."""

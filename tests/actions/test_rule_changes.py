@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import yaml
 from sqlalchemy import text
 from sqlmodel import select
 
@@ -18,6 +19,9 @@ from actions.ruling import emergencies, published, replays
 from actions.stored import payload_of
 from actions.tables import Action, AuditRecord
 from knowledge.blueprints import version_of
+from knowledge.feeds.blueprints import ingest_blueprint
+from knowledge.feeds.errors import FeedError
+from knowledge.feeds.load import Scope
 from knowledge.model import Notice, Person
 from knowledge.store import Store
 from tests.fakes.firm import BODY, Firm, founded
@@ -326,3 +330,11 @@ def test_another_process_decides_by_them_at_once(firm: Firm, tmp_path: Path) -> 
     published.JUDGES._loaded.clear()  # as a process has it that has never seen them
     assert gate.submit(firm.mail("x", to=[{"address": "liu@hd.example.com"}])).state is State.PENDING
     other.close()
+
+
+def test_no_import_publishes_rules(firm: Firm, tmp_path: Path) -> None:
+    path = tmp_path / "rules.yaml"
+    path.write_text(yaml.safe_dump(stricter().as_content(), allow_unicode=True), "utf-8")
+    with pytest.raises(FeedError, match="policy"):
+        ingest_blueprint("policy", path, Scope(firm.store), firm.clock(), name="rules")
+    assert _version(firm) == ""

@@ -467,6 +467,38 @@ def test_when_something_would_be_left_nothing_is_changed(
         assert session.get_one(Contact, "C-001").name == NAME
 
 
+class Stubborn:
+    """An index that cannot be built as long as it is told so."""
+
+    def __init__(self) -> None:
+        self.broken, self.asked = True, 0
+
+    def rebuild(self) -> None:
+        self.asked += 1
+        if self.broken:
+            raise OSError(28, "No space left on device")
+
+
+def test_what_cannot_be_swept_now_is_tried_again_and_not_every_second(house: House) -> None:
+    _settle(house)
+    asked = _ask(house)
+    _agree(house, asked)
+    index = Stubborn()
+    sweeper = Sweeper(house.gate, index, house.settings.var_dir)
+    assert sweeper.tick() == []
+    assert sweeper.tick() == []
+    assert index.asked == 1
+    with house.store.reading() as session:
+        assert "No space left" in session.get_one(Sweep, asked.action_id).left
+    index.broken = False
+    house.clock.pass_(601)  # type: ignore[attr-defined]
+    assert sweeper.tick() == [asked.action_id]
+    assert sweeper.tick() == []
+    with house.store.reading() as session:
+        told = session.exec(select(Notice).where(Notice.kind == "erasure")).all()
+    assert [notice.person_id for notice in told] == ["p-admin"]
+
+
 def test_on_postgresql_as_well(tmp_path: Path, postgres_url: str) -> None:
     """The same in the other database: patterns, JSON columns, the free pages."""
     from sqlalchemy import inspect, text
