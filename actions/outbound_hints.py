@@ -31,6 +31,7 @@ _LIST = r"(?:目录价|标价|原价|列表价|定价|标准价|牌价|挂牌价
 _PER = rf"(?:(?P<n>\d+(?:\.\d+)?)\s*(?:%|percent)|百分之(?P<c>\d+(?:\.\d+)?|[{CN}]+(?:点[{CN}]+)?))"
 SHARES = (
     re.compile(rf"{_LIST}的?[^,。;!?\n\d]{{0,6}}{_PER}"),
+    re.compile(rf"\b(?:list|catalog(?:ue)?|sticker|standard)\s+price\s*(?:x|×|\*|times|at|of)?\s*{_PER}"),
     re.compile(
         rf"{_PER}\s*(?:of|×|x|\*)\s*(?:the\s+|our\s+|your\s+)?(?:list|catalog(?:ue)?|sticker|standard|original|published|full)\b"
     ),

@@ -20,7 +20,7 @@ ABROAD = re.compile(
 )
 """A number from abroad that the text itself calls private or mobile."""
 EMAIL = re.compile(
-    r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9\u4e00-\u9fff-]+(?:\.[a-z0-9\u4e00-\u9fff-]+)*\.[a-z0-9-]{2,}"
+    r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-z0-9\u4e00-\u9fff-]+(?:\.[a-z0-9\u4e00-\u9fff-]+)*\.[a-z0-9-]{2,}"
 )
 URL = re.compile(
     r"(?:https?|ftp)://[^\s<>\"'，。；、）)】》]+|(?<![@\w.-])(?:www\.)?(?:[a-z0-9-]+\.)+(?:com|cn|net|org|io|co|xyz|top|link|"

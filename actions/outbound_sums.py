@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from itertools import combinations
 
@@ -23,6 +24,8 @@ TOTAL_BEFORE = re.compile(
 TOTAL_AFTER = re.compile(r"\s*(?:元|块|rmb|cny|yuan)?\s*(?:in\s+total|altogether|总价|in\s+all)")
 SENTENCE = re.compile(r"[^。!?;\n]+")
 MAX_OTHERS = 6
+MAX_NUMBERS = 60
+"""Numbers of one sentence that are looked at; a longer sentence is a table, which tells no sum in words."""
 
 
 def contradictions(
@@ -30,15 +33,18 @@ def contradictions(
 ) -> Iterator[tuple[int, int]]:
     """Places where quantity x unit price is not the total told with it, or where a unit price of the offer stands
     with another quantity than the offer's. `lines`: (unit price in fen, quantity) of the approved offers."""
-    numbers, money = list(found), list(sums)
-    for sentence in SENTENCE.finditer(text) if money else ():
-        start, end = sentence.span()
-        amounts = [n for n in money if start <= n.start and n.end <= end]
-        counts = [
-            n for n in numbers if start <= n.start and n.end <= end and n not in amounts and _counts(n, text)
-        ]
+    numbers, priced = sorted(found, key=_start), {(n.start, n.end) for n in sums}
+    for sentence in SENTENCE.finditer(text) if priced else ():
+        first, last = (bisect_left(numbers, place, key=_start) for place in sentence.span())
+        inside = numbers[first:last][:MAX_NUMBERS]
+        amounts = [n for n in inside if (n.start, n.end) in priced]
+        counts = [n for n in inside if (n.start, n.end) not in priced and _counts(n, text)]
         units = [n for n in amounts if _near(text, n, EACH_BEFORE, EACH_AFTER)]
-        totals = [n for n in amounts if n not in units and _near(text, n, TOTAL_BEFORE, TOTAL_AFTER)]
+        totals = [
+            n
+            for n in amounts
+            if n.start not in map(_start, units) and _near(text, n, TOTAL_BEFORE, TOTAL_AFTER)
+        ]
         if len(counts) == 1 and len(units) == 1:
             yield from _compare(counts[0], units[0], totals, amounts, lines)
 
@@ -59,6 +65,10 @@ def _compare(
     offered = {quantity for price, quantity in lines if price == unit.fen}
     if offered and int(count.value) not in offered:
         yield count.start, count.end
+
+
+def _start(number: Number) -> int:
+    return number.start
 
 
 def _counts(number: Number, text: str) -> bool:

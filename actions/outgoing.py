@@ -13,11 +13,13 @@ from .card import CardLine
 from .effect import Files, Scene
 from .outbound import OutboundContext, OutboundFindings, merged, scan
 from .outbound_records import outbound_context, own_papers, sums_of
-from .reading import Reading, Remark, place_name, read
+from .reading import Part, Reading, Remark, place_name, read
 from .reading.file_names import agrees_with_type
 from .wording_findings import FINDINGS, NOT_TOLD
 
 File = Mapping[str, Any]
+MOST_TEXT = 150_000
+"""Characters of all attachments of one message together that are checked; under a second of work."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,10 +47,11 @@ def outgoing(text: str, attachments: Sequence[File], scene: Scene, addresses: It
     )
     found = [scan(text, context)]
     notes = {f"{span.kind}@0:" for span in found[0].spans}
-    unreadable = blocked = 0
+    unreadable, blocked, room = 0, 0, MOST_TEXT
     for number, file in enumerate(attachments, 1):
         paper = papers.get(str(file["sha256"]))
-        reading = _kept(_read(file, scene), paper)
+        reading = _kept(_within(_read(file, scene), room), paper)
+        room -= sum(len(one.text) for one in reading.parts)
         part = _of_file(reading, number, context, paper)
         found.append(part)
         notes |= {f"{span.kind}@{span.where}" for span in part.spans}
@@ -110,6 +113,18 @@ def _read(file: File, scene: Scene) -> Reading:
     reading = read(str(file["name"]), data)
     if not agrees_with_type(reading.kind, str(file["content_type"])):
         return replace(reading, dangers=(*reading.dangers, Remark(place="", what="disguised")))
+    return reading
+
+
+def _within(reading: Reading, room: int) -> Reading:
+    """As many of its parts as there is room for; what is left out is for a person."""
+    kept: list[Part] = []
+    for part in reading.parts:
+        room -= len(part.text)
+        if room < 0:
+            late = Remark(place=part.place, what="too_long")
+            return replace(reading, parts=tuple(kept), unread=(*reading.unread, late))
+        kept.append(part)
     return reading
 
 

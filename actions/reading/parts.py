@@ -10,8 +10,8 @@ MAX_FILE = 25 * 1024 * 1024
 MAX_INFLATED = 64 * 1024 * 1024
 """Bytes that one archive or document may unfold to, all its members together."""
 
-MAX_TEXT = 400_000
-"""Characters of one file that are checked; about 150 close-printed pages."""
+MAX_TEXT = 100_000
+"""Characters of one file that are checked; some forty close-printed pages."""
 
 REASONS = {
     "encrypted": ("已加密,读不了", "is encrypted"),

@@ -79,3 +79,20 @@ def test_half_of_them_are_harmless() -> None:
     harmless = [case for case in CASES if case[1] in ([], ["offered"])]
     assert len(CASES) >= 180
     assert len(harmless) * 10 >= len(CASES) * 4
+
+
+def test_what_was_never_learnt_from_is_mostly_found_and_nothing_harmless_is() -> None:
+    """outbound_fresh_5.yaml: first measured at 29 of 32 found, 0 of 20 harmless sentences flagged."""
+    cases = yaml.safe_load((HERE / "outbound_fresh_5.yaml").read_text(encoding="utf-8"))
+    flagged = {text: _needs_a_look(text) for text, _ in cases}
+    harmless = [text for text, labels in cases if labels in ([], ["offered"])]
+    rest = [text for text, labels in cases if labels not in ([], ["offered"])]
+    assert not [text for text in harmless if flagged[text]]
+    assert sum(flagged[text] for text in rest) * 100 >= 85 * len(rest)
+
+
+def _needs_a_look(text: str) -> bool:
+    found = scan(text, CONTEXT)
+    leaks = found.leaks_floor or found.leaks_other_customer
+    offered = found.content_classes & RISKY <= {"price", "discount"} and found.price_matches_offer
+    return leaks or not offered
