@@ -7,8 +7,10 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from .channel_settings import ChannelSettings
 
-class Settings(BaseSettings):
+
+class Settings(ChannelSettings):
     """Defaults work at once: no key, no server, no network. `.env.example` says the same, and a test keeps it so."""
 
     model_config = SettingsConfigDict(
@@ -123,7 +125,8 @@ def example(*others: type[BaseSettings]) -> str:
 
 def _lines(settings: type[BaseSettings]) -> list[str]:
     lines = []
-    for name, field in settings.model_fields.items():
+    last = ChannelSettings.model_fields  # what works at once comes first
+    for name, field in sorted(settings.model_fields.items(), key=lambda pair: pair[0] in last):
         default = field.default
         shown = default.get_secret_value() if isinstance(default, SecretStr) else default
         value = str(shown).lower() if isinstance(shown, bool) else shown

@@ -1,0 +1,1 @@
+"""The street: everything between a chat platform and the inbox that is the same on every platform."""
