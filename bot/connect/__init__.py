@@ -1,0 +1,1 @@
+"""Connecting a platform: what to ask the admin for, and checking it against the platform."""
