@@ -7,6 +7,7 @@ from .deals import OPEN_STAGES, STAGES, Deal, DealContact, Offer, Product, Stage
 from .erased import Erased
 from .interactions import Interaction, InteractionKind
 from .people import Delegation, Identity, Person, Role, Team
+from .street import ArrivalRow, BindCode, CardCopy, DeliveryRow, Stranger, StreetNote
 from .suggestions import Blueprint, IndexState, Suggestion
 from .work import Meeting, Paper, Task
 
@@ -14,12 +15,16 @@ __all__ = [
     "OPEN_STAGES",
     "STAGES",
     "Account",
+    "ArrivalRow",
+    "BindCode",
     "Blueprint",
+    "CardCopy",
     "Contact",
     "Conversation",
     "Deal",
     "DealContact",
     "Delegation",
+    "DeliveryRow",
     "Erased",
     "Identity",
     "IndexState",
@@ -36,6 +41,8 @@ __all__ = [
     "Product",
     "Role",
     "StageChange",
+    "Stranger",
+    "StreetNote",
     "Suggestion",
     "Task",
     "Team",
