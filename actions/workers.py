@@ -20,11 +20,12 @@ from .tables import WorkerBeat
 
 LOG = logging.getLogger(__name__)
 
-Kind = Literal["sender", "errand"]
-"""One that runs until told to stop, and one that was sent for a few actions."""
+Kind = Literal["sender", "errand", "street"]
+"""One that sends until told to stop, one that was sent for a few actions, and one that stands at the chat platforms."""
 
 SENDER: Kind = "sender"
 ERRAND: Kind = "errand"
+STREET: Kind = "street"
 
 BEAT_S = 2.0
 SILENT_AFTER = timedelta(seconds=15)

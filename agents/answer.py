@@ -55,3 +55,17 @@ class Answer:
         record = asdict(self)
         record.pop("focus")
         return record
+
+    @classmethod
+    def from_json(cls, record: dict[str, Any]) -> Answer:
+        """The answer that `as_json` wrote; its focus is the conversation's, not the answer's."""
+        lists = {
+            "sources": tuple(Source(**source) for source in record.get("sources", ())),
+            "outcomes": tuple(
+                OutcomeNote(**{**note, "approvers": tuple(note.get("approvers", ()))})
+                for note in record.get("outcomes", ())
+            ),
+            "suggestions": tuple(record.get("suggestions", ())),
+            "read": tuple(record.get("read", ())),
+        }
+        return cls(**{**record, **lists})

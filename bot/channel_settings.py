@@ -82,6 +82,9 @@ class ChannelSettings(BaseSettings):
         default="https://api.telegram.org", description="Telegram 接口地址 / where the Bot API is"
     )
 
+    turn_workers: int = Field(
+        default=8, ge=1, le=200, description="同时处理几个会话 / conversations answered side by side"
+    )
     max_upload_mb: int = Field(
         default=50, ge=1, le=2000, description="聊天里收文件的上限(MB)/ the largest file taken from a chat"
     )

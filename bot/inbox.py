@@ -37,6 +37,9 @@ class Inbox:
     """The one way from a channel to the assistant."""
 
     house: House
+    alone: bool = True
+    """Whether each message also looks at the clock and hands out what the person must be told. The street has a clock of
+    its own and tells it by itself, as cards."""
 
     def handle(self, inbound: Inbound, on_text: Callable[[str], None] | None = None) -> Reply:
         """Answer one message. The same `external_id` in the same thread gets the same reply and no second effect."""
@@ -47,7 +50,7 @@ class Inbox:
             )
         person, conversation, seen = opened
         if seen is not None:
-            return Reply(text=seen.text)
+            return Reply(text=seen.text, answer=Answer.from_json(seen.answer) if seen.answer else None)
         language = language_of(inbound.text, person.language)
         desk = self.house.desk(person, conversation.id, inbound.channel, language)
         parsed = commands.parse(inbound.text)
@@ -55,8 +58,9 @@ class Inbox:
             reply = commands.run(*parsed, self._station(desk, conversation, language))
         else:
             reply = self._answer(desk, conversation, inbound, language, on_text)
-        tick(self.house)
-        keep(self.house)
+        if self.alone:
+            tick(self.house)
+            keep(self.house)
         notices = self._close(person, conversation, inbound, reply)
         return replace(reply, notices=notices)
 
@@ -68,7 +72,7 @@ class Inbox:
             digest = [row.text for row in rows if row.due_at is not None]
             texts = [row.text for row in rows if row.due_at is None]
             conversations.mark_delivered(session, rows, now)
-        return (*texts, *([_digest(digest)] if digest else []))
+        return (*texts, *([digest_text(digest)] if digest else []))
 
     def _open(self, inbound: Inbound) -> tuple[Person, Conversation, Message | None] | None:
         now = self.house.clock()
@@ -127,7 +131,7 @@ class Inbox:
             conversations.add_message(session, line)
             if reply.answer:
                 conversations.save_focus(session, conversation.id, reply.answer.focus)
-        return self.notices(person.id)
+        return self.notices(person.id) if self.alone else ()
 
     def _station(self, desk: PersonDesk, conversation: Conversation, language: str) -> commands.Station:
         return commands.Station(
@@ -160,7 +164,7 @@ class Inbox:
             ]
 
 
-def _digest(texts: list[str]) -> str:
+def digest_text(texts: list[str]) -> str:
     """What could wait, told together."""
     return "\n".join([f"📋 摘要 / digest ({len(texts)}):", *(f"  - {text}" for text in texts)])
 

@@ -202,7 +202,7 @@ def doctor(json: Json = False) -> None:
 @app.command()
 def serve(host: str = "", port: int = 0) -> None:
     """常驻进程: 到点执行,并回答健康检查 / perform what is due and answer health checks."""
-    from .health import serve as run
+    from .serving import serve as run
 
     run(host, port)
 

@@ -16,7 +16,7 @@ class Traits:
     """What a platform can do. `limit` is the most one text message holds, measured by `measure`; `drafts` whether a
     running answer can be shown; `buttons` whether cards have any; `push` whether a person can be written to who has not
     just written; `gap_s` the least time between two messages to one chat; `per_minute` and `per_hour` the most messages
-    one chat may get (0: no such limit)."""
+    one chat may get (0: no such limit); `resend` whether a parcel sent twice is shown once."""
 
     limit: int
     measure: Callable[[str], int] = len
@@ -27,6 +27,7 @@ class Traits:
     draft_gap_s: float = 1.0
     per_minute: int = 0
     per_hour: int = 0
+    resend: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

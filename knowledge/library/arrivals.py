@@ -69,6 +69,15 @@ def claim_one(
     return row
 
 
+def put_back(session: Session, arrival_id: int) -> None:
+    """It could not be answered now: it waits again."""
+    session.execute(
+        update(ArrivalRow)
+        .where(col(ArrivalRow.id) == arrival_id, col(ArrivalRow.state) == "working")
+        .values(state="waiting", claimed_by="")
+    )
+
+
 def finish_arrival(session: Session, arrival_id: int, state: str, now: datetime) -> None:
     """It is over: what it said is in the conversation, so nothing of it stays here."""
     session.execute(

@@ -198,6 +198,20 @@ def test_floors_are_told_in_figures_in_groups_and_in_wan(demo_house: House) -> N
         assert not secrets.floors_told(f"价格 {other}"), other
 
 
+def test_digits_inside_our_own_ids_tell_nothing(demo_house: House) -> None:
+    """Found on 1 281 conversations: the id of a draft (dr-6900b7df7a) and of a contact (C-217) were taken for a leak."""
+    with demo_house.store.reading() as session:
+        secrets = Secrets.of(session, [session.get_one(Person, "p-lina")])
+    floor = next(yuan for yuan in secrets.floors if 1000 <= yuan <= 9999)
+    assert not secrets.floors_told(f"邮件草稿 dr-{floor}b7df7a")
+    assert not secrets.floors_told(f"指纹 {floor}b7df7a01c2d3")
+    assert secrets.floors_told(f"底价RMB{floor}")
+    assert secrets.floors_told(f"底价 {floor}, dr-{floor}b7df7a")
+    marks = marks_of(["31 years, 217 days"])
+    assert marks.found_in("等 217 天")
+    assert not marks.found_in("联系人 C-217")
+
+
 def test_the_interval_is_wilsons() -> None:
     assert wilson(0, 427) == (0.0, pytest.approx(0.008917, abs=1e-5))
     low, high = wilson(1, 10)

@@ -42,7 +42,8 @@ class Marks:
 
 def _stands(value: str, plain: str) -> bool:
     """Whether a value stands there by itself: 100 is not in 1100, nor in an identifier."""
-    return value in plain and bool(re.search(rf"(?<![0-9a-z]){re.escape(value)}(?![0-9a-z])", plain))
+    alone = rf"(?<![0-9a-z])(?<![a-z]-){re.escape(value)}(?![0-9a-z])"  # nor in c-217 or dr-217
+    return value in plain and bool(re.search(alone, plain))
 
 
 def marks_of(texts: Iterable[str], phrases: Iterable[str] = ()) -> Marks:

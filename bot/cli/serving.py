@@ -1,0 +1,87 @@
+"""`serve`: the chat platforms, the clock, health checks, and a sender beside it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import uvicorn
+
+from bot.keeper import Keeper
+from bot.street.opening import open_channels
+from bot.street.street import Street
+from bot.web.app import web_app
+
+from . import EXIT_USAGE
+from .opening import opened
+from .screen import err
+from .trouble import Trouble
+
+TICK_S = 1.0
+
+
+def serve(host: str, port: int) -> None:
+    """Until SIGINT or SIGTERM: the chat platforms, the clock, GET /healthz, and a sender that is started again when it
+    ends."""
+    house = opened()
+    settings = house.settings
+    address = (host or settings.serve_host, port or settings.serve_port)
+    try:
+        channels = open_channels(settings, house.store, house.clock)
+    except ValueError as error:
+        raise Trouble(str(error), EXIT_USAGE) from error
+    err(f"http://{address[0]}:{address[1]}/healthz")
+    err("channels: " + (", ".join(channel.name for channel in channels) or "-"))
+    with Keeper(house) as keeper:
+        asyncio.run(_serve(Street(house, channels), keeper, *address))
+    house.close()
+
+
+async def _serve(street: Street, keeper: Keeper, host: str, port: int) -> None:
+    """The server ends at a signal; what runs is given time to end, and the sender is looked after meanwhile."""
+    async with street:
+        config = uvicorn.Config(
+            web_app(street, lambda: state_of(street)),
+            host=host,
+            port=port,
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=10,
+        )
+        looking = asyncio.create_task(_look(keeper))
+        try:
+            await uvicorn.Server(config).serve()
+        finally:
+            looking.cancel()
+
+
+async def _look(keeper: Keeper) -> None:
+    while True:
+        await asyncio.to_thread(keeper.look)
+        await asyncio.sleep(TICK_S)
+
+
+def state_of(street: Street) -> dict[str, Any]:
+    """What /healthz tells: whether the house works, and how each channel is."""
+    from actions.record import lock_system
+
+    house = street.house
+    with house.store.session() as session:
+        told: dict[str, Any] = {
+            "status": "ok",
+            "effects": lock_system(session).state,
+            "policy": house.gate.judge_for(session).policy_version[:16],
+        }
+    return told | {"channels": {name: _channel(street, name) for name in street.channels}}
+
+
+def _channel(street: Street, name: str) -> dict[str, Any]:
+    leading, health = street.leading[name], street.channels[name].health()
+    seen = health.last_seen.isoformat(timespec="seconds") if health.last_seen else ""
+    return {
+        "ok": health.ok and not leading.trouble,
+        "leads": leading.leads,
+        "says": leading.trouble or health.says,
+        "last_seen": seen,
+        "figures": dict(health.figures or {}),
+    }

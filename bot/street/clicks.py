@@ -1,0 +1,150 @@
+"""A pressed button: who pressed is what the platform says, what it may do the gate decides anew. No model is asked."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from actions import record
+from actions.action import Outcome
+from actions.tables import Action
+from actions.wording import in_language
+from bot.cards import explanation_text
+from bot.wiring import House
+from knowledge.library import arrivals, deliveries, doors
+from knowledge.model import CardCopy, Person
+
+from .card_views import TOKEN
+from .copies import Copies
+from .porter import STRANGER
+from .post import text_row
+from .splitting import split
+from .waiting_words import WaitingWords
+from .wire import address_of
+from .words import Address, Arrival, ClickAnswer
+
+LOG = logging.getLogger(__name__)
+
+DEAD = "这个按钮已失效。/ This button does nothing any more."
+FOREIGN = "这张卡片是给别人的,你不能在上面操作。/ This card is somebody else's; you cannot act on it."
+EXPLAINED = "说明发给你了。/ The explanation was sent to you."
+
+
+@dataclass
+class Clicks:
+    """Decides clicks. `moved` is told the channel that has something to bring out; `limits` cut long explanations."""
+
+    house: House
+    copies: Copies
+    waiting: WaitingWords
+    worker: str
+    alive: Callable[[], set[str]]
+    moved: Callable[[str], None]
+
+    def decide(self, arrival_id: int, arrival: Arrival) -> ClickAnswer:
+        """Decide once; a click that comes again (redelivered, pressed twice, late) is told how the card stands."""
+        with self.house.store.session() as session:
+            mine = arrivals.claim_one(session, arrival_id, self.worker, self.alive(), self.house.clock())
+            person = doors.person_of(session, arrival.channel, arrival.sender)
+            copy = self._copy(session, arrival)
+            if copy is not None and arrival.click is not None:
+                copy.refs = {**copy.refs, **arrival.click.refs}
+                session.add(copy)
+        try:
+            answer = self._answer(arrival, person, copy, fresh=mine is not None)
+        except BaseException:
+            with self.house.store.session() as session:
+                arrivals.put_back(session, arrival_id)
+            raise
+        with self.house.store.session() as session:
+            arrivals.finish_arrival(session, arrival_id, "done", self.house.clock())
+        for channel in self.copies.refresh():
+            self.moved(channel)
+        return answer
+
+    def _copy(self, session: Session, arrival: Arrival) -> CardCopy | None:
+        match = TOKEN.fullmatch(arrival.click.token) if arrival.click else None
+        copy = session.get(CardCopy, match[2]) if match else None
+        return copy if copy is not None and copy.channel == arrival.channel else None
+
+    def _answer(
+        self, arrival: Arrival, person: Person | None, copy: CardCopy | None, *, fresh: bool
+    ) -> ClickAnswer:
+        if person is None:
+            return ClickAnswer(toast=STRANGER)
+        if copy is None or arrival.click is None:
+            return ClickAnswer(toast=DEAD)
+        if copy.person_id != person.id:
+            self._foreign(person, copy)
+            return ClickAnswer(toast=FOREIGN)
+        verb = arrival.click.token.partition(".")[0]
+        toast = self._do(verb, person, copy, arrival) if fresh else self._stands(copy, person)
+        return ClickAnswer(toast=toast, card=self.copies.again(copy))
+
+    def _do(self, verb: str, person: Person, copy: CardCopy, arrival: Arrival) -> str:
+        if verb == "ok":
+            outcome = self.house.approvals.approve(
+                person.id, copy.action_id, seen_hash=copy.seen_hash, channel=copy.channel
+            )
+            return _said(outcome, person)
+        if verb == "ex":
+            return self._explain(person, copy)
+        code = self._code(copy)
+        if not self._waits(copy):
+            return self._stands(copy, person)
+        command = {"no": "reject", "ed": "edit", "ho": "handover"}[verb]
+        private = address_of(copy.address)
+        ask = self.waiting.ask(person.id, private, command, code, person.language)
+        self._tell(f"ask:{arrival.external_id}", private, ask)
+        return ask
+
+    def _explain(self, person: Person, copy: CardCopy) -> str:
+        desk = self.house.desk(person, "", copy.channel, person.language)
+        why = desk.explain(copy.action_id)
+        if why is None:
+            return DEAD
+        text = explanation_text(why, person.language)
+        stamp = self.house.clock().strftime("%Y%m%d%H%M%S%f")
+        for number, part in enumerate(split(text, 600)):  # every platform takes parts of this size
+            self._tell(f"why:{copy.id}:{stamp}:{number}", address_of(copy.address), part)
+        return EXPLAINED
+
+    def _tell(self, key: str, address: Address, text: str) -> None:
+        with self.house.store.session() as session:
+            deliveries.put(session, text_row(key, address, text, self.house.clock()))
+        self.moved(address.channel)
+
+    def _stands(self, copy: CardCopy, person: Person) -> str:
+        shown = self.copies.again(copy)
+        if shown is None:
+            return DEAD
+        already = "Already answered: " if person.language == "en" else "已处理: "
+        return f"{already}{shown.status}" if shown.status else shown.title
+
+    def _waits(self, copy: CardCopy) -> bool:
+        shown = self.copies.again(copy)
+        return shown is not None and bool(shown.buttons)
+
+    def _code(self, copy: CardCopy) -> str:
+        with self.house.store.reading() as session:
+            action = session.get(Action, copy.action_id)
+            return action.code if action else ""
+
+    def _foreign(self, person: Person, copy: CardCopy) -> None:
+        """A card that was passed on is no right; that somebody tried is recorded."""
+        LOG.warning("a card of somebody else was pressed")
+        now = self.house.clock()
+        with self.house.store.session() as session:
+            record.lock_system(session)
+            action = session.get(Action, copy.action_id)
+            event = record.Event(name="foreign_click", action=action, actor=person.id, channel=copy.channel)
+            record.append(session, event, now)
+        self.house.gate.after()
+
+
+def _said(outcome: Outcome, person: Person) -> str:
+    text = outcome.reason_en if person.language == "en" and outcome.reason_en else outcome.reason
+    return in_language(text, person.language)

@@ -1,0 +1,178 @@
+"""Where arrivals become durable: many in one transaction, each under its platform's key, and only then acknowledged."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from knowledge.library import arrivals, deliveries
+from knowledge.model import ArrivalRow
+from knowledge.store import Store
+
+from .clicks import Clicks
+from .post import text_row
+from .wire import arrival_json, cleaned, lane_of
+from .words import Arrival, ClickAnswer, Kind, Receipt
+
+LOG = logging.getLogger(__name__)
+
+TOGETHER = 200
+"""Arrivals that share a transaction at most."""
+
+PATIENCE = 3
+"""Messages of one sender that may wait before they are told that we are at it."""
+
+FULL = 20
+"""Messages of one sender above which a further one is refused, in words."""
+
+FLOOD = 5000
+"""Arrivals waiting in all above which new messages are refused, in words."""
+
+Ended = Callable[[Receipt | None, BaseException | None], None]
+
+
+@dataclass
+class _Asked:
+    arrival: Arrival
+    ended: Ended
+
+
+class StreetIntake:
+    """See bot.street.port.Intake. `wake` is told the lane of everything fresh, `moved` the channel that has to say so when
+    somebody must wait."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Callable[[], datetime],
+        wake: Callable[[str], None],
+        clicks: Clicks,
+        moved: Callable[[str], None],
+    ) -> None:
+        self._store, self._clock, self._wake, self._clicks = store, clock, wake, clicks
+        self._moved = moved
+        self._said: set[str] = set()
+        self._queue: queue.SimpleQueue[_Asked | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._write, name="intake", daemon=True)
+        self._thread.start()
+
+    async def accept(self, arrival: Arrival) -> Receipt:
+        """Stored when it returns. Talk in a group that is not meant for us is not even stored. Raises StoreError when the
+        database cannot take it: then the platform must not be told that we have it."""
+        if not arrival.addressed and arrival.kind is Kind.MESSAGE:
+            return Receipt(id=0, fresh=False)
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Receipt] = loop.create_future()
+
+        def ended(receipt: Receipt | None, error: BaseException | None) -> None:
+            loop.call_soon_threadsafe(_resolve, future, receipt, error)
+
+        self._queue.put(_Asked(cleaned(arrival), ended))
+        return await future
+
+    async def click(self, arrival: Arrival, within_s: float = 3.0) -> ClickAnswer | None:
+        """Stored, then decided; a click that comes again is told what became of it."""
+        receipt = await self.accept(arrival)
+        decided = asyncio.get_running_loop().run_in_executor(
+            None, self._clicks.decide, receipt.id, cleaned(arrival)
+        )
+        try:
+            return await asyncio.wait_for(asyncio.shield(decided), within_s)
+        except TimeoutError:
+            return None
+        except Exception:
+            LOG.exception("a click could not be decided now; it is tried again")
+            self._wake(lane_of(arrival))
+            return None
+
+    def close(self) -> None:
+        self._queue.put(None)
+        self._thread.join(timeout=10)
+
+    def _write(self) -> None:
+        while (first := self._queue.get()) is not None:
+            batch, going = [first], True
+            while len(batch) < TOGETHER and not self._queue.empty():
+                item = self._queue.get()
+                if item is None:
+                    going = False
+                    break
+                batch.append(item)
+            self._store_all(batch)
+            if not going:
+                return
+
+    def _store_all(self, batch: list[_Asked]) -> None:
+        """One transaction for all; when it fails, one for each, so that one bad arrival harms no other."""
+        try:
+            receipts = self._stored([asked.arrival for asked in batch])
+        except Exception as error:  # noqa: BLE001 - whoever handed it in gets the error
+            if len(batch) == 1:
+                batch[0].ended(None, error)
+                return
+            for asked in batch:
+                self._store_all([asked])
+            return
+        for asked, receipt in zip(batch, receipts, strict=True):
+            asked.ended(receipt, None)
+            if receipt.fresh and asked.arrival.kind is not Kind.CLICK:
+                self._wake(lane_of(asked.arrival))
+        for channel in self._said:
+            self._moved(channel)
+        self._said.clear()
+
+    def _stored(self, batch: list[Arrival]) -> list[Receipt]:
+        now = self._clock()
+        with self._store.session() as session:
+            flooded = arrivals.waiting_count(session) > FLOOD
+            return [self._one(session, arrival, now, flooded) for arrival in batch]
+
+    def _one(self, session: Session, arrival: Arrival, now: datetime, flooded: bool) -> Receipt:
+        lane = lane_of(arrival)
+        row = ArrivalRow(
+            channel=arrival.channel,
+            external_id=arrival.external_id,
+            lane=lane,
+            kind=arrival.kind,
+            payload=arrival_json(arrival),
+            at=now,
+        )
+        found, fresh = arrivals.add_arrival(session, row)
+        if fresh and arrival.kind is Kind.MESSAGE:
+            self._press(session, arrival, found, arrivals.waiting_in(session, lane), flooded, now)
+        return Receipt(id=found, fresh=fresh)
+
+    def _press(
+        self, session: Session, arrival: Arrival, found: int, waiting: int, flooded: bool, now: datetime
+    ) -> None:
+        """Back-pressure in words: too much waits, so say so at once instead of staying silent."""
+        if flooded or waiting > FULL:
+            arrivals.finish_arrival(session, found, "shed", now)
+            text = (
+                f"前面还有 {waiting - 1} 条没处理完,这一条没有收下,请稍后重发。"
+                f" / {waiting - 1} messages wait already; this one was not taken, please send it again later."
+            )
+            self._say(session, f"shed:{found}", arrival, text, now)
+        elif waiting == PATIENCE + 1:
+            text = f"收到,前面还有 {PATIENCE} 条,按顺序回复。 / {PATIENCE} before this one; each gets its answer."
+            self._say(session, f"queue:{found}", arrival, text, now)
+
+    def _say(self, session: Session, key: str, arrival: Arrival, text: str, now: datetime) -> None:
+        deliveries.put(session, text_row(key, arrival.address, text, now))
+        self._said.add(arrival.channel)
+
+
+def _resolve(future: asyncio.Future[Receipt], receipt: Receipt | None, error: BaseException | None) -> None:
+    if future.done():
+        return
+    if receipt is not None:
+        future.set_result(receipt)
+    else:
+        future.set_exception(error or RuntimeError("not stored"))

@@ -1,0 +1,171 @@
+"""The street, wired: channels, the one inbox, turns, the way out, and a clock that runs as long as it is open."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from functools import cached_property
+
+from actions.binding import Binding
+from actions.workers import STREET, Beat, heard_since, worker_name
+from bot.jobs import tick
+from bot.keeping import keep
+from bot.wiring import House
+from knowledge.library import arrivals, doors
+
+from .clicks import Clicks
+from .copies import Copies
+from .feedback import Feedback
+from .intake import StreetIntake
+from .lanes import Lanes
+from .leading import Leading
+from .outgoing import Outgoing
+from .port import Channel, Traits
+from .porter import Porter
+from .push import Push
+from .turns import Turns
+from .waiting_words import WaitingWords
+
+LOG = logging.getLogger(__name__)
+
+TICK_S = 1.0
+SOONEST_S = 0.05
+FORGET_AFTER = timedelta(days=7)
+NARROW = Traits(limit=600)
+"""What may be assumed of a channel that this process does not have open."""
+
+
+class Street:
+    """Everything between the platforms and the house, in one process; any number of processes share one database.
+
+    `async with Street(house, channels) as street:` opens it. Raises nothing for a channel that cannot connect: that is
+    its health, shown by `doctor` and /healthz.
+    """
+
+    def __init__(self, house: House, channels: Sequence[Channel]) -> None:
+        self.house = house
+        self.channels: Mapping[str, Channel] = {channel.name: channel for channel in channels}
+        self.worker = worker_name()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self._pulse, self._stop = threading.Event(), threading.Event()
+        self._clock = threading.Thread(target=self._run_clock, name="street clock", daemon=True)
+        self.leading: dict[str, Leading] = {}
+
+    @cached_property
+    def copies(self) -> Copies:
+        return Copies(self.house)
+
+    @cached_property
+    def waiting(self) -> WaitingWords:
+        return WaitingWords(self.house.store, self.house.clock)
+
+    @cached_property
+    def clicks(self) -> Clicks:
+        return Clicks(self.house, self.copies, self.waiting, self.worker, self.alive, self.moved)
+
+    @cached_property
+    def intake(self) -> StreetIntake:
+        return StreetIntake(self.house.store, self.house.clock, self.lanes.wake, self.clicks, self.moved)
+
+    @cached_property
+    def lanes(self) -> Lanes:
+        return Lanes(self.turns.drain, self.house.settings.turn_workers)
+
+    @cached_property
+    def turns(self) -> Turns:
+        return Turns(
+            house=self.house,
+            porter=Porter(Binding(self.house.gate)),
+            clicks=self.clicks,
+            feedback=Feedback(self.house),
+            waiting=self.waiting,
+            worker=self.worker,
+            alive=self.alive,
+            traits=lambda name: self.traits(name) or NARROW,
+            moved=self.moved,
+        )
+
+    @cached_property
+    def push(self) -> Push:
+        return Push(self.house, self.copies, self.traits)
+
+    @cached_property
+    def beat(self) -> Beat:
+        return Beat(self.house.store, self.worker, STREET, self.house.clock)
+
+    def traits(self, name: str) -> Traits | None:
+        channel = self.channels.get(name)
+        return channel.traits if channel else None
+
+    def alive(self) -> set[str]:
+        """The workers that have been heard of lately, this one always."""
+        silent = timedelta(seconds=self.house.settings.uncertain_after_s)
+        with self.house.store.reading() as session:
+            return heard_since(session, self.house.clock() - silent) | {self.worker}
+
+    def moved(self, channel: str) -> None:
+        """Something for this channel was queued, and something may have changed; from any thread."""
+        self._pulse.set()
+        leading = self.leading.get(channel)
+        if leading is not None and self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(leading.outgoing.moved)
+
+    async def __aenter__(self) -> Street:
+        self._loop = asyncio.get_running_loop()
+        await asyncio.to_thread(self.beat.__enter__)
+        store, clock = self.house.store, self.house.clock
+        for channel in self.channels.values():
+            outgoing = Outgoing(store, clock, channel, self.worker, self.alive)
+            leading = Leading(store, clock, channel, outgoing, self.intake, self.worker)
+            self.leading[channel.name] = leading
+            self._tasks.append(asyncio.create_task(leading.run()))
+        self._clock.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Stop taking in, let running turns end, bring out no more; what is left lies in its rows."""
+        self._stop.set()
+        self._pulse.set()
+        await asyncio.to_thread(self.lanes.close)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.to_thread(self.intake.close)
+        if self._clock.is_alive():
+            await asyncio.to_thread(self._clock.join, 10)
+        await asyncio.to_thread(self.beat.__exit__)
+
+    def _run_clock(self) -> None:
+        rounds = 0
+        while not self._stop.is_set():
+            self._pulse.wait(TICK_S)
+            self._pulse.clear()
+            if self._stop.is_set():
+                return
+            try:
+                self.tick(tidy=rounds % 600 == 0)
+            except Exception:
+                LOG.exception("the street's round could not be made; it is tried again")
+            rounds += 1
+            self._stop.wait(SOONEST_S)
+
+    def tick(self, *, tidy: bool = False) -> None:
+        """One round: what is due, who must be told, which cards must change, and which conversations were left lying."""
+        tick(self.house)
+        keep(self.house)
+        for channel in self.push.tick() | self.copies.refresh():
+            leading = self.leading.get(channel)
+            if leading is not None and self._loop is not None and not self._loop.is_closed():
+                self._loop.call_soon_threadsafe(leading.outgoing.moved)
+        with self.house.store.reading() as session:
+            lying = arrivals.waiting_lanes(session, self.alive() - {self.worker})
+        for lane in lying:
+            self.lanes.wake(lane)
+        if tidy:
+            with self.house.store.session() as session:
+                doors.sweep_notes(session, self.house.clock())
+                arrivals.forget_before(session, self.house.clock() - FORGET_AFTER)
