@@ -18,7 +18,7 @@ from .people import eligible
 from .stored import confirm_code, payload_of
 from .subjects import subject_of
 from .tables import Action, Approval
-from .wording import in_language, role_name, seat_name, state_name
+from .wording import in_language, local_moment, role_name, seat_name, state_name
 
 _EVENTS = {
     "evaluated": ("评估", "evaluated"),
@@ -83,7 +83,7 @@ def card_of(session: Session, action: Action, language: str = "zh") -> ActionCar
         warnings=tuple(in_language(warning, language) for warning in action.decision.get("warnings", [])),
         evidence=tuple(dict.fromkeys((subject.resource.id, *preview.evidence))),
         needs=tuple(seat_name(seat, language) for seat in seats),
-        approvals=_votes(session, action),
+        approvals=_votes(session, action, language),
         payload_hash=action.payload_hash,
         created_at=action.created_at,
         expires_at=action.expires_at,
@@ -146,15 +146,18 @@ def _drafter(session: Session, action: Action) -> str:
     )
 
 
-def _votes(session: Session, action: Action) -> tuple[str, ...]:
+def _votes(session: Session, action: Action, language: str = "zh") -> tuple[str, ...]:
+    """Who decided, in which seat, how, when, and why."""
+    en = language == "en"
     votes = session.exec(select(Approval).where(Approval.action_id == action.id).order_by(Approval.id))  # type: ignore[arg-type]
     lines = []
     for vote in votes:
         person = session.get(Person, vote.person_id)
-        said = "批准" if vote.verdict == "yes" else "驳回"
+        said = {"yes": ("批准", "approved"), "no": ("驳回", "rejected")}[vote.verdict][1 if en else 0]
         giver = session.get(Person, vote.delegated_from) if vote.delegated_from else None
-        role = role_name(vote.role) + (f", 代 / for {giver.name}" if giver else "")
-        lines.append(f"{person.name if person else vote.person_id}({role}) {said} {vote.reason}".strip())
+        role = role_name(vote.role, language) + (f", {'for' if en else '代'} {giver.name}" if giver else "")
+        who = f"{person.name if person else vote.person_id}({role})"
+        lines.append(f"{who} {said} {local_moment(vote.at)} {vote.reason}".strip())
     return tuple(lines)
 
 
