@@ -38,6 +38,9 @@ class Station:
         return en if self.language == "en" else zh
 
 
+TERMINALS = ("terminal", "ask", "journey")
+OF_TERMINALS = ("/as", "/help  /quit")
+
 TEXT_CODES = re.compile(
     r"^\s*(批准|同意|驳回|拒绝|撤回|撤销|approve|reject|undo)\s*[#:]?\s*([A-Za-z0-9]{4,16}|act-[0-9a-f]{16})(?:\s+(.*))?$",
     re.IGNORECASE | re.DOTALL,
@@ -203,8 +206,9 @@ def _quit(_rest: str, station: Station) -> Reply:
 
 
 def help_text(station: Station) -> str:
-    """The commands, one a line, in the asker's language."""
-    return "\n".join(f"{usage:<28}{station.say(zh, en)}" for usage, zh, en in HELP)
+    """The commands, one a line, in the asker's language; in a chat without those of the terminal."""
+    here = [row for row in HELP if station.desk.channel in TERMINALS or not row[0].startswith(OF_TERMINALS)]
+    return "\n".join(f"{usage:<28}{station.say(zh, en)}" for usage, zh, en in here)
 
 
 def _keyed(command: Callable[[str, Keys, PersonDesk], tuple[str, str]]) -> Callable[[str, Station], Reply]:

@@ -110,7 +110,7 @@ def sent_since(session: Session, lane: str, moment: datetime) -> int:
 def counts(session: Session) -> dict[str, int]:
     """Deliveries by state."""
     rows = session.execute(select(DeliveryRow.state, func.count()).group_by(col(DeliveryRow.state)))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _insert(session: Session) -> Any:
