@@ -84,7 +84,8 @@ class StreetIntake:
             None, self._clicks.decide, receipt.id, cleaned(arrival)
         )
         try:
-            return await asyncio.wait_for(asyncio.shield(decided), within_s)
+            async with asyncio.timeout(within_s):
+                return await asyncio.shield(decided)
         except TimeoutError:
             return None
         except Exception:

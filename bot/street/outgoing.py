@@ -10,6 +10,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -74,10 +75,10 @@ class Outgoing:
             self._under_way.add(task)
             task.add_done_callback(self._done)
         if not taken:
-            try:
-                await asyncio.wait_for(self._moved.wait(), LOOK_S)
-            except TimeoutError:
-                return
+            # Not wait_for: in Python 3.11 it may swallow a cancellation that comes just when the event is set.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_S):
+                    await self._moved.wait()
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._under_way.discard(task)
