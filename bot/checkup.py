@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Literal, cast
 
 from sqlmodel import func, select
@@ -17,20 +16,13 @@ from actions.ruling import published
 from actions.tables import Action
 from knowledge.model import Interaction, Person
 
+from .channel_checkup import Finding, channels
 from .settings import Settings
 from .wiring import House, open_house
 
+__all__ = ["Finding", "checkup"]
+
 LOW_DISK_BYTES = 200 * 1024 * 1024
-
-
-@dataclass(frozen=True, kw_only=True)
-class Finding:
-    """One thing looked at. `level`: ok, note (works, but know it), broken (with the fix)."""
-
-    what: str
-    level: Literal["ok", "note", "broken"]
-    says: str
-    fix: str = ""
 
 
 def checkup(settings: Settings) -> list[Finding]:
@@ -45,7 +37,7 @@ def checkup(settings: Settings) -> list[Finding]:
             )
         )
         return findings
-    for check in (_people, _index, _policy, _audit, _uncertain, _mail, _papers, _model):
+    for check in (_people, _index, _policy, _audit, _uncertain, _mail, _papers, _model, channels):
         findings += _guarded(check, house)
     house.close()
     return findings

@@ -11,6 +11,7 @@ from .groups import audit_app, eval_app, policy_app
 from .keeper import keeper_app
 from .options import As, Demo, Json, Ref
 from .rule_groups import autonomy_app, pilot_app
+from .street_groups import street_app
 
 app = typer.Typer(
     name="chengdan",
@@ -27,6 +28,7 @@ app.add_typer(eval_app, name="eval")
 app.add_typer(autonomy_app, name="autonomy")
 app.add_typer(pilot_app, name="pilot")
 app.add_typer(keeper_app)
+app.add_typer(street_app)
 
 
 def _version(wanted: bool) -> None:

@@ -72,16 +72,4 @@ def state_of(street: Street) -> dict[str, Any]:
             "effects": lock_system(session).state,
             "policy": house.gate.judge_for(session).policy_version[:16],
         }
-    return told | {"channels": {name: _channel(street, name) for name in street.channels}}
-
-
-def _channel(street: Street, name: str) -> dict[str, Any]:
-    leading, health = street.leading[name], street.channels[name].health()
-    seen = health.last_seen.isoformat(timespec="seconds") if health.last_seen else ""
-    return {
-        "ok": health.ok and not leading.trouble,
-        "leads": leading.leads,
-        "says": leading.trouble or health.says,
-        "last_seen": seen,
-        "figures": dict(health.figures or {}),
-    }
+    return told | {"channels": {name: street.health(name) for name in street.channels}}

@@ -36,14 +36,17 @@ def open_channels(
 ) -> Sequence[Channel]:
     """Every channel with credentials. Raises ValueError, with words, where they cannot be right."""
     found = []
-    for name, module in CHANNELS.items():
-        if not any(_is_set(getattr(settings, field)) for field in CREDENTIAL[name]):
-            continue
-        opener = cast(Opener, import_module(module).from_settings)
+    for name in configured(settings):
+        opener = cast(Opener, import_module(CHANNELS[name]).from_settings)
         channel = opener(settings, SharedPad(store, clock, name), clock)
         if channel is not None:
             found.append(channel)
     return found
+
+
+def configured(settings: ChannelSettings) -> list[str]:
+    """The channels that have credentials."""
+    return [name for name in CHANNELS if any(_is_set(getattr(settings, field)) for field in CREDENTIAL[name])]
 
 
 def _is_set(value: object) -> bool:

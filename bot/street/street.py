@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import cached_property
+from typing import Any
 
 from actions.binding import Binding
 from actions.workers import STREET, Beat, heard_since, worker_name
@@ -33,6 +35,7 @@ LOG = logging.getLogger(__name__)
 
 TICK_S = 1.0
 SOONEST_S = 0.05
+HEALTH_S, HEALTH_LIVES_S = 10.0, 60.0
 FORGET_AFTER = timedelta(days=7)
 NARROW = Traits(limit=600)
 """What may be assumed of a channel that this process does not have open."""
@@ -54,6 +57,7 @@ class Street:
         self._pulse, self._stop = threading.Event(), threading.Event()
         self._clock = threading.Thread(target=self._run_clock, name="street clock", daemon=True)
         self.leading: dict[str, Leading] = {}
+        self._told_at = 0.0
 
     @cached_property
     def copies(self) -> Copies:
@@ -165,7 +169,32 @@ class Street:
             lying = arrivals.waiting_lanes(session, self.alive() - {self.worker})
         for lane in lying:
             self.lanes.wake(lane)
+        self._tell_health()
         if tidy:
             with self.house.store.session() as session:
                 doors.sweep_notes(session, self.house.clock())
                 arrivals.forget_before(session, self.house.clock() - FORGET_AFTER)
+
+    def health(self, name: str) -> dict[str, Any]:
+        """How this channel is, in words and counters."""
+        leading, health = self.leading[name], self.channels[name].health()
+        seen = health.last_seen.isoformat(timespec="seconds") if health.last_seen else ""
+        return {
+            "ok": health.ok and not leading.trouble,
+            "leads": leading.leads,
+            "says": leading.trouble or health.says,
+            "last_seen": seen,
+            "figures": dict(health.figures or {}),
+        }
+
+    def _tell_health(self) -> None:
+        """Left where `doctor` finds it, by whoever leads the channel."""
+        if time.monotonic() - self._told_at < HEALTH_S:
+            return
+        self._told_at = time.monotonic()
+        led = [name for name, leading in self.leading.items() if leading.leads]
+        if led:
+            with self.house.store.session() as session:
+                for name in led:
+                    now = self.house.clock()
+                    doors.put_note(session, f"health:{name}", self.health(name), now, HEALTH_LIVES_S)

@@ -100,9 +100,9 @@ def waiting_count(session: Session) -> int:
 
 def counts(session: Session) -> dict[str, int]:
     """Arrivals by state."""
-    rows: Sequence[tuple[str, int]] = (
-        session.execute(select(ArrivalRow.state, func.count()).group_by(col(ArrivalRow.state))).all()
-    )
+    rows: Sequence[tuple[str, int]] = session.execute(
+        select(ArrivalRow.state, func.count()).group_by(col(ArrivalRow.state))
+    ).all()
     return dict(rows)
 
 
