@@ -34,6 +34,14 @@ class OutcomeNote:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FileNote:
+    """A file this answer hands over: where it lies here, and what the person should see it called."""
+
+    path: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Answer:
     """One reply. `mode` is the model id or `offline`; `suggestions` are things the person may say next.
 
@@ -49,6 +57,7 @@ class Answer:
     focus: dict[str, Any] = field(default_factory=dict)
     prompt_version: str = ""
     read: tuple[str, ...] = ()
+    files: tuple[FileNote, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The public JSON of `chengdan ask --json`."""
@@ -67,5 +76,6 @@ class Answer:
             ),
             "suggestions": tuple(record.get("suggestions", ())),
             "read": tuple(record.get("read", ())),
+            "files": tuple(FileNote(**note) for note in record.get("files", ())),
         }
         return cls(**{**record, **lists})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from actions.documents.amounts import figures
 from actions.documents.rows import Source
 from actions.paper_view import LineNote, Prepared
@@ -10,6 +12,7 @@ from knowledge.model import Paper
 from knowledge.snapshot import DealFacts
 
 from .addressee import Addressee
+from .answer import FileNote
 from .mail_text import salutation
 from .skill import Turn
 from .wording import money, percent
@@ -37,6 +40,11 @@ def described(turn: Turn, paper: Prepared) -> str:
         )
         if part
     )
+
+
+def hand_over(turn: Turn, paper: Prepared) -> None:
+    """The paper's files belong to this answer: a chat sends them, a terminal shows where they lie."""
+    turn.files += [FileNote(path=path, name=f"{paper.title}{Path(path).suffix}") for path in paper.files]
 
 
 def _head(turn: Turn, paper: Prepared) -> str:

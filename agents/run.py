@@ -141,6 +141,7 @@ def make_answer(turn: Turn, text: str, sources: tuple[Source, ...], mode: str, s
         focus=turn.focus,
         prompt_version=stamp,
         read=tuple(sorted(turn.ledger.read)),
+        files=tuple(turn.files),
     )
 
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from actions.desk import Desk
 
-from .answer import OutcomeNote, Source
+from .answer import FileNote, OutcomeNote, Source
 from .ledger import Ledger, opened
 
 
@@ -31,6 +31,7 @@ class Turn:
     focus: dict[str, Any] = field(default_factory=dict)
     sources: list[Source] = field(default_factory=list)
     outcomes: list[OutcomeNote] = field(default_factory=list)
+    files: list[FileNote] = field(default_factory=list)
     suggestions: list[str] = field(default_factory=list)
     drafted_by: str = "offline"
     words: tuple[str, ...] = ()

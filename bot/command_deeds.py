@@ -72,9 +72,10 @@ def done(rest: str, keys: Keys, desk: PersonDesk) -> Both:
     return tasks.finish(keys.gate, desk.person.id, rest.split()[0], desk.channel)
 
 
-def fetch(rest: str, keys: Keys, desk: PersonDesk) -> Both:
-    """Where the file of an export lies."""
+def fetch(rest: str, keys: Keys, desk: PersonDesk) -> tuple[str, str, dict[str, str]]:
+    """Where the file of an export lies, in words and for a chat that sends it."""
     found = fetching.fetch(keys.gate, desk.person.id, rest, desk.channel)
     if found.path is None:
-        return found.zh or found.name, found.en or found.name
-    return f"{found.name}: {found.path}", f"{found.name}: {found.path}"
+        return found.zh or found.name, found.en or found.name, {}
+    text = f"{found.name}: {found.path}"
+    return text, text, {"path": str(found.path), "name": found.name}

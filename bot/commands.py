@@ -216,11 +216,16 @@ def _keyed(command: Callable[[str, Keys, PersonDesk], tuple[str, str]]) -> Calla
     return lambda rest, station: Reply(text=station.say(*command(rest, station.keys, station.desk)))
 
 
+def _fetch(rest: str, station: Station) -> Reply:
+    zh, en, file = command_deeds.fetch(rest, station.keys, station.desk)
+    return Reply(text=station.say(zh, en), extra=file)
+
+
 COMMANDS: dict[str, Callable[[str, Station], Reply]] = {
     "source": _source, "why": _why, "show": _show, "approvals": _waiting, "actions": _actions,
     "approve": _approve, "reject": _reject, "undo": _undo, "edit": _edit, "as": _as, "help": _help,
     "nudge": _keyed(command_keys.nudge), "handover": _keyed(command_keys.handover),
-    "tasks": _keyed(command_deeds.my_tasks), "done": _keyed(command_deeds.done), "fetch": _keyed(command_deeds.fetch),
+    "tasks": _keyed(command_deeds.my_tasks), "done": _keyed(command_deeds.done), "fetch": _fetch,
     "delegate": _keyed(command_keys.delegate), "figures": _keyed(command_keys.figures),
     "stop": _keyed(command_keys.stop), "resume": _keyed(command_keys.resume),
     "settle": _keyed(command_settle.settle),

@@ -10,7 +10,7 @@ from actions.action import ActionRequest, Status, canonical, digest
 from actions.paper_view import Declined, Prepared, QuoteAsk
 from agents.discounts import says_discount
 from agents.lookup import Unclear, the_deal
-from agents.paper_text import described
+from agents.paper_text import described, hand_over
 from agents.proposing import Wording, propose
 from agents.skill import Skill, Turn
 from knowledge.snapshot import DealFacts
@@ -47,6 +47,7 @@ def run(turn: Turn, arguments: Arguments) -> str:
     told = propose(turn, _request(turn, paper, deal.id, ask), _words(paper))
     if turn.outcomes[-1].status == Status.REFUSED:
         return told
+    hand_over(turn, paper)
     turn.suggestions.append(turn.say("发给客户", "Send it to the customer"))
     return "\n".join(part for part in (shown, told, chosen.note) if part)
 

@@ -11,7 +11,7 @@ from actions.action import ActionRequest, Status, canonical, digest
 from actions.documents.wishes import date_in
 from actions.paper_view import ContractAsk, Declined, Prepared
 from agents.lookup import Unclear, the_deal
-from agents.paper_text import described
+from agents.paper_text import described, hand_over
 from agents.proposing import Wording, propose
 from agents.provenance import was_typed
 from agents.skill import Skill, Turn
@@ -55,6 +55,7 @@ def run(turn: Turn, arguments: Arguments) -> str:
     told = propose(turn, _request(turn, paper, deal.id, ask), _words(paper))
     if turn.outcomes[-1].status == Status.REFUSED:
         return told
+    hand_over(turn, paper)
     turn.suggestions.append(turn.say("发给客户", "Send it to the customer"))
     return "\n".join(part for part in (shown, told, chosen.note) if part)
 

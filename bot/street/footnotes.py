@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import mimetypes
+
 from bot.messages import Reply
+
+from .words import FilePart
 
 QUOTE = 60
 """Characters of a source's own words that are shown; /source N shows all of them."""
@@ -24,3 +28,21 @@ def with_sources(reply: Reply) -> str:
     if answer.suggestions:
         lines += ["", " · ".join(f"“{said}”" for said in answer.suggestions)]
     return "\n".join(lines)
+
+
+def handed_over(reply: Reply) -> tuple[list[FilePart], str]:
+    """The files a reply hands over and its text without the places where they lie: a chat sends the files themselves.
+
+    Only what a skill or a command named as a file counts; a path that merely stands in a text is text.
+    """
+    notes = [(note.path, note.name) for note in (reply.answer.files if reply.answer else ())]
+    if reply.extra.get("path"):
+        notes.append((reply.extra["path"], reply.extra.get("name", "")))
+    text = with_sources(reply)
+    for path, name in notes:
+        text = text.replace(f"{name}: {path}", f"📎 {name}").replace(path, f"📎 {name}")
+    return [FilePart(path=path, name=name, mime=_mime(name)) for path, name in notes], text
+
+
+def _mime(name: str) -> str:
+    return mimetypes.guess_type(name)[0] or "application/octet-stream"

@@ -19,7 +19,7 @@ from knowledge.model import ArrivalRow, DeliveryRow, Person
 
 from .clicks import Clicks
 from .feedback import Feedback
-from .footnotes import with_sources
+from .footnotes import handed_over
 from .live import Live
 from .port import Traits
 from .porter import Porter
@@ -141,7 +141,8 @@ class Turns:
         with self.house.store.session() as session:
             deliveries.drop_draft(session, f"draft:{turn}")
         now, rows = self.house.clock(), []
-        for number, part in enumerate(split(with_sources(reply), traits.limit, traits.measure)):
+        files, text = handed_over(reply)
+        for number, part in enumerate(split(text, traits.limit, traits.measure)):
             key = f"reply:{turn}:{number}"
             parcel = Parcel(
                 id=key,
@@ -152,6 +153,9 @@ class Turns:
                 last=number == 0,
             )
             rows.append(row_of(key, parcel, now))
+        for number, file in enumerate(files):
+            key = f"file:{turn}:{number}"
+            rows.append(row_of(key, Parcel(id=key, load=Load.FILE, address=address, file=file), now))
         return rows
 
     def _text(self, key: str, address: Address, text: str) -> DeliveryRow:

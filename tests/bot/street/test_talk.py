@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from pathlib import Path
 
 from actions import record
 from bot.street.words import Load
@@ -84,3 +85,18 @@ def test_story_from_wish_over_card_and_click_to_the_sent_mail(demo_house: House)
     assert len(list((demo_house.settings.var_dir / "outbox").glob("*.eml"))) == 1
     with demo_house.store.reading() as session:
         assert record.verify(session, demo_house.head_file).problems == ()
+
+
+def test_a_contract_is_handed_over_as_files_and_not_as_paths(demo_house: House) -> None:
+    async def play(scene: Scene) -> None:
+        await scene.say("p-lina", "给华东医疗出一份合同,按上次谈的价格")
+        await scene.until(lambda: [one for one in scene.channel.shown if one.load is Load.FILE], "a file")
+        text = "\n".join(scene.channel.texts("p-lina"))
+        assert str(demo_house.settings.var_dir) not in text
+        assert "📎" in text
+        files = [one.file for one in scene.channel.shown if one.load is Load.FILE]
+        assert files[0] is not None
+        assert re.fullmatch(r".*SL2-D001-1\.docx", files[0].name)
+        assert Path(files[0].path).read_bytes()[:2] == b"PK"
+
+    asyncio.run(on_stage(demo_house, play))
