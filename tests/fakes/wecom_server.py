@@ -7,7 +7,7 @@
         wecom.seen("zhaolei")                              # what this member's phone shows
 
 Faults: `errcodes[path]`, `statuses[path]` and `lost[path]` are used up one by one by the next calls of a path such as
-"message/send"; `revoke()`, `revoked_for_good`, `secret`, `trusted`, `breaks_after` stay until changed.
+"message/send" (an errcode of 0 lets that call pass); `revoke()`, `revoked_for_good`, `secret`, `trusted`, `breaks_after` stay until changed.
 """
 
 from __future__ import annotations
@@ -163,8 +163,8 @@ class WecomServer:
         body = await request.body()
         told = json.loads(body) if body.startswith(b"{") else {}
         self.calls.append((path, told))
-        if self.errcodes[path]:
-            raise No(self.errcodes[path].popleft(), "scripted")
+        if self.errcodes[path] and (code := self.errcodes[path].popleft()):
+            raise No(code, "scripted")
         if path == "gettoken":
             return JSONResponse(self._gettoken(request))
         self._check_token(request.query_params.get("access_token", ""))
