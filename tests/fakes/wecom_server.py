@@ -6,8 +6,9 @@
         await wecom.phone.press("zhaolei", "同意")         # the newest card of this member
         wecom.seen("zhaolei")                              # what this member's phone shows
 
-Faults: `errcodes[path]`, `statuses[path]` and `lost[path]` are used up one by one by the next calls of a path such as
-"message/send" (an errcode of 0 lets that call pass); `revoke()`, `revoked_for_good`, `secret`, `trusted`, `breaks_after` stay until changed.
+Faults: `errcodes[path]`, `statuses[path]` and `lost[path]` (seconds before an answer) are used up one by one by the next
+calls of a path such as "message/send"; an errcode of 0 lets that call pass. `revoke()`, `revoked_for_good`, `secret`,
+`trusted`, `unlicensed` and `breaks_after` stay until changed.
 """
 
 from __future__ import annotations
@@ -81,6 +82,7 @@ class WecomServer:
         self.token = "hJqcu3uJ9Tn2gXPmxx2w9kkCkCE2EPYo"
         self.aes_key = "6qkdMrq68nTKduznJYO1A37W2oEgpkMUvkttRToqhUt"
         self.members = {"zhaolei", "lina", "heqiang"}
+        self.unlicensed: set[str] = set()
         self.base = self.callback_url = ""
         self.trusted, self.enabled, self.revoked_for_good = True, True, False
         self.breaks_after = 0
@@ -230,9 +232,10 @@ class WecomServer:
         content = self._content(kind, told[kind])
         message_id, code = f"MSG{self._next()}", ""
         for name in names:
-            if name in self.members:
+            if name in self.members - self.unlicensed:
                 code = self._deliver(name, content, message_id)
         answer = {"errcode": 0, "errmsg": "ok", "msgid": message_id, "invaliduser": "|".join(wrong).lower()}
+        answer["unlicenseduser"] = "|".join(name for name in names if name in self.unlicensed).lower()
         return {**answer, "response_code": code} if kind == "template_card" else answer
 
     def _content(self, kind: str, content: dict[str, Any]) -> Shown:

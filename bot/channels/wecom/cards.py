@@ -105,4 +105,10 @@ def _line(text: str) -> str:
 
 
 def _cut(text: str, most: int) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"
+    """Cut with an ellipsis; a mark of untrusted text that is opened is closed."""
+    if len(text) <= most:
+        return text
+    whole, closed = text[: most - 1], text[: most - 2]
+    if whole.rfind("⟦") <= whole.rfind("⟧"):
+        return whole + "…"
+    return closed + ("…⟧" if closed.rfind("⟦") > closed.rfind("⟧") else "…")

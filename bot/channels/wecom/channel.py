@@ -12,7 +12,6 @@ from pathlib import Path
 import httpx
 
 from bot.street.port import Asked, Health, Intake, Pad, Told, Traits
-from bot.street.splitting import split, utf8_bytes
 from bot.street.words import Arrival, Attachment, ClickAnswer, Fetched, Kind, Parcel, Sent
 
 from . import media
@@ -21,8 +20,9 @@ from .events import Alarm, alarm_of
 from .faults import Case, Refused, WecomFault
 from .incoming import arrival_of
 from .pace import PER_HOUR, PER_MINUTE
+from .plain import LIMIT, measure, parts
 from .sealing import BadSeal, Seal
-from .sending import GAP_S, LIMIT, MEMBER, Sender
+from .sending import GAP_S, MEMBER, Sender
 from .xmltree import BadXml, Fields, read
 
 LOG = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ class WeCom:
     name = "wecom"
     traits = Traits(
         limit=LIMIT,
-        measure=utf8_bytes,
+        measure=measure,
         buttons=True,
         gap_s=GAP_S,
         per_minute=PER_MINUTE,
@@ -67,8 +67,9 @@ class WeCom:
         clock: Callable[[], datetime],
         http: httpx.AsyncClient | None = None,
         sleep: Sleep = asyncio.sleep,
+        answer_s: float = ANSWER_S,
     ) -> None:
-        self._corp_id, self._agent_id = corp_id, agent_id
+        self._corp_id, self._agent_id, self._answer_s = corp_id, agent_id, answer_s
         self._pad, self._clock, self._sleep = pad, clock, sleep
         self._seal = Seal(token, aes_key, corp_id)
         self.api = Api(base=api_base, corp_id=corp_id, secret=secret, clock=clock, http=http, sleep=sleep)
@@ -126,6 +127,10 @@ class WeCom:
     async def fetch(self, attachment: Attachment, folder: Path, limit: int) -> Fetched:
         return await media.fetch(self.api, attachment, folder, limit)
 
+    async def close(self) -> None:
+        """Let go of the connections, at the very end."""
+        await self.api.close()
+
     def health(self) -> Health:
         figures = {**self._figures, "sent": self.sender.sent, "tokens": self.api.fetched}
         says = str(self._trouble) if self._trouble else self._alarm or "正常 / fine"
@@ -175,7 +180,7 @@ class WeCom:
         """Stored and, if it goes quickly, decided. Raises TimeoutError when not even storing went in time."""
         click = asyncio.ensure_future(intake.click(arrival, CLICK_S))
         click.add_done_callback(_looked_at)
-        answer = await asyncio.wait_for(asyncio.shield(click), ANSWER_S)
+        answer = await asyncio.wait_for(asyncio.shield(click), self._answer_s)
         # A settled card says it itself, through its update; anything else WeCom can only be told by a message.
         if answer is not None and answer.toast and (answer.card is None or answer.card.buttons):
             task = asyncio.create_task(self._toast(arrival, answer))
@@ -190,12 +195,14 @@ class WeCom:
             if told is not None or not MEMBER.fullmatch(arrival.sender):
                 return
             await asyncio.to_thread(self._pad.put, key, {"told": True}, TOASTED_S)
-            parts = split(answer.toast, LIMIT, utf8_bytes)
-            if self.sender.pace.wait_s(arrival.sender, len(parts)) > 0:
+            # Whether WeCom locks a pressed card is not documented: the words that do the same are said, too.
+            footer = answer.card.footer if answer.card is not None else ""
+            texts = parts(f"{answer.toast}\n{footer}".strip())
+            if self.sender.pace.wait_s(arrival.sender, len(texts)) > 0:
                 LOG.warning("wecom: the answer to a click was left out: too many messages a minute")
                 return
-            for part in parts:
-                await self.sender.message(arrival.sender, "text", {"content": part})
+            for text in texts:
+                await self.sender.say(arrival.sender, text)
         except WecomFault as fault:
             self._note(fault)
             LOG.warning("wecom: the answer to a click was not sent: %s", fault)

@@ -59,7 +59,7 @@ class Api:
         logging.getLogger("httpx").addFilter(NO_SECRETS)
         self._base = base.rstrip("/")
         self._login = {"corpid": corp_id, "corpsecret": secret}
-        self._http, self._sleep = http, sleep
+        self._http, self._sleep, self._own = http, sleep, http is None
         self.tokens = Tokens(self._fetch_token, clock)
         self.fetched = 0
         """how many times a token was asked for"""
@@ -69,6 +69,12 @@ class Api:
         if self._http is None:
             self._http = http_client()
         return self._http
+
+    async def close(self) -> None:
+        """Close the client that was made here; one that was given is its giver's."""
+        if self._own and self._http is not None:
+            await self._http.aclose()
+            self._http = None
 
     async def call(
         self,

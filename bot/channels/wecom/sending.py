@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import Any
 
 from bot.street.port import Pad
-from bot.street.splitting import split, utf8_bytes
 from bot.street.words import CardView, Fate, FilePart, Load, Parcel, Sent
 
 from .cards import fits, full_text, settled_text, template_card
@@ -20,9 +19,7 @@ from .codes import Codes
 from .faults import Case, Refused, TooFast, Unsent, Unsure, WecomFault, fate_of
 from .media import Unfit, upload, upload_kind
 from .pace import Pace
-
-LIMIT = 2048
-"""Bytes of a text; WeCom cuts the rest without a word."""
+from .plain import LIMIT, measure, parts, plain
 
 GAP_S = 0.5
 """Between two messages to one member: faster ones are shown in another order."""
@@ -78,23 +75,23 @@ class Sender:
         return Sent(fate=Fate.NEVER, note="包里没有内容 / the parcel is empty")
 
     async def _text(self, parcel: Parcel) -> Sent:
-        size = utf8_bytes(parcel.text)
+        size = measure(parcel.text)
         if size > LIMIT or not parcel.text.strip():
             return Sent(
                 fate=Fate.NEVER,
                 note=f"{size} 字节,企业微信一条文本是 1 到 {LIMIT} / bytes, a text has 1 to {LIMIT}",
             )
         self._room(parcel.address.to, 1)
-        return _done(await self.message(parcel.address.to, "text", {"content": parcel.text}))
+        return _done(await self.say(parcel.address.to, parcel.text))
 
     async def _card(self, parcel: Parcel, card: CardView) -> Sent:
         to = parcel.address.to
         if not card.buttons:
             return await self._texts(parcel, full_text(card) if not card.status else settled_text(card))
-        parts = [] if fits(card) else split(full_text(card), LIMIT, utf8_bytes)
-        self._room(to, len(parts) + 1)
+        ahead = [] if fits(card) else parts(full_text(card))
+        self._room(to, len(ahead) + 1)
         try:
-            await self._ahead(parcel, parts)
+            await self._ahead(parcel, ahead)
         except Unsure as unsure:  # the card itself surely is not out; a text twice is better than no card
             raise Unsent(f"卡片前的文字 / text before the card: {unsure}") from None
         try:
@@ -103,7 +100,7 @@ class Sender:
             if refused.case is not Case.CONTENT:
                 raise
             self.note(refused)
-            rest = (card.footer or f"[{card.code}]") if parts else f"{full_text(card)}\n{card.footer}".strip()
+            rest = (card.footer or f"[{card.code}]") if ahead else f"{full_text(card)}\n{card.footer}".strip()
             return await self._texts(parcel, rest, mark="instead", note=str(refused))
         code = told.get("response_code")
         return _done(told, Codes.first(code, self.clock()) if isinstance(code, str) and code else {})
@@ -174,18 +171,22 @@ class Sender:
 
     async def _texts(self, parcel: Parcel, text: str, mark: str = "", note: str = "") -> Sent:
         """A text of any length, part by part; a part that is out is not sent again."""
-        parts = split(text, LIMIT, utf8_bytes)
-        self._room(parcel.address.to, len(parts))
-        await self._ahead(parcel, parts, mark)
+        texts = parts(text)
+        self._room(parcel.address.to, len(texts))
+        await self._ahead(parcel, texts, mark)
         return Sent(fate=Fate.SENT, note=note)
 
-    async def _ahead(self, parcel: Parcel, parts: Sequence[str], mark: str = "") -> None:
+    async def _ahead(self, parcel: Parcel, texts: Sequence[str], mark: str = "") -> None:
         key = f"ahead:{mark}:{parcel.id}"
-        told = await asyncio.to_thread(self.pad.get, key) if parts else None
-        for number in range(int(told["sent"]) if told else 0, len(parts)):
-            await self.message(parcel.address.to, "text", {"content": parts[number]})
+        told = await asyncio.to_thread(self.pad.get, key) if texts else None
+        for number in range(int(told["sent"]) if told else 0, len(texts)):
+            await self.say(parcel.address.to, texts[number])
             await asyncio.to_thread(self.pad.put, key, {"sent": number + 1}, AHEAD_S)
             await self.sleep(GAP_S)
+
+    async def say(self, to: str, text: str) -> dict[str, Any]:
+        """One text to one member, of at most LIMIT bytes. Raises WecomFault."""
+        return await self.message(to, "text", {"content": plain(text)})
 
     async def message(self, to: str, kind: str, content: dict[str, Any], **more: object) -> dict[str, Any]:
         """One message to one member. Raises WecomFault, also where WeCom took it and names the member invalid."""

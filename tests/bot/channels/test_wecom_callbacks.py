@@ -323,12 +323,13 @@ def test_xml_bombs_are_refused_outside_and_inside(hostile: str) -> None:
 def test_a_click_that_has_no_news_for_the_card_is_answered_by_a_message_once() -> None:
     async def play(stage: Scene) -> None:
         shown = Shown("template_card", card={"task_id": "t", "button_list": []})
-        open_card = CardView(id="c", code="A7F3", title="t", buttons=(Button(text="驳回", token="no.c"),))
+        open_card = CardView(id="c", code="A7F3", title="t", footer="也可以打字: 驳回 A7F3 原因",
+                             buttons=(Button(text="驳回", token="no.c"),))  # fmt: skip
         stage.intake.answer = ClickAnswer(toast="请回复驳回 A7F3 的原因", card=open_card)
         first = await stage.wecom.phone.click("lina", "no.c", shown)
         await stage.wecom.phone.again(first)
         await stage.quiet()
-        assert stage.wecom.texts("lina") == ["请回复驳回 A7F3 的原因"]
+        assert stage.wecom.texts("lina") == ["请回复驳回 A7F3 的原因\n也可以打字: 驳回 A7F3 原因"]
         stage.intake.answer = ClickAnswer(
             toast="已批准", card=CardView(id="c", code="A7F3", title="t", status="x")
         )
@@ -340,5 +341,19 @@ def test_a_click_that_has_no_news_for_the_card_is_answered_by_a_message_once() -
         assert (await stage.wecom.phone.click("lina", "xx", shown)).statuses == [200]
         await stage.quiet()
         assert not stage.channel.health().ok
+
+    played(play)
+
+
+def test_a_click_that_takes_long_is_let_go_before_wecom_hangs_up_and_counts_once() -> None:
+    async def play(stage: Scene) -> None:
+        stage.channel._answer_s, stage.intake.slow_s = 0.03, 0.2
+        shown = Shown("template_card", card={"task_id": "t", "button_list": []})
+        told = await stage.wecom.phone.click("lina", "ok.c", shown)
+        assert told.statuses == [500] * 4
+        await asyncio.sleep(0.3)
+        stage.intake.slow_s = 0
+        assert (await stage.wecom.phone.again(told)).statuses == [200]
+        assert len(stage.intake.arrivals) == 1
 
     played(play)

@@ -275,6 +275,15 @@ def test_every_card_stays_within_the_sizes(
     check_card(template_card(view))
 
 
+@pytest.mark.parametrize("before", range(104, 114))
+def test_a_cut_leaves_no_mark_of_untrusted_text_open(before: int) -> None:
+    view = replace(SMALL, body="正" * before + "⟦不可信⟧" + "文" * 30)
+    sub = template_card(view)["sub_title_text"]
+    assert len(sub) <= 112
+    assert sub.count("⟦") == sub.count("⟧")
+    assert "…" in sub
+
+
 def test_the_text_of_no_part_is_cut_by_wecom() -> None:
     async def play(stage: Scene) -> None:
         await stage.channel.send(card(LARGE))

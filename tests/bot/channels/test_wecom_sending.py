@@ -34,10 +34,24 @@ def text(to: str = "lina", words: str = "你好", number: int = 1) -> Parcel:
 
 def test_a_text_arrives_as_it_is() -> None:
     async def play(stage: Scene) -> None:
-        words = '报价 "8%" <a href="https://x.invalid">看</a>\n🚀\u2028'
+        words = '报价 "8%" a<b <area> & <https://x.invalid>\n🚀\u2028'
         sent = await stage.channel.send(text(words=words))
         assert (sent.fate, sent.refs) == (Fate.SENT, {"message_id": "MSG2"})
         assert stage.wecom.texts("lina") == [words]
+
+    played(play)
+
+
+def test_no_stranger_makes_a_link_in_a_text() -> None:
+    async def play(stage: Scene) -> None:
+        words = '<a href="https://evil.invalid">批准</a> < A\thref=x> </ a > <a'
+        await stage.channel.send(text(words=words))
+        assert stage.wecom.texts("lina") == [words.replace("<", "＜")]
+        many = "<a>" * 600  # 1800 bytes, and 3000 as they are sent
+        assert (await stage.channel.send(text(words=many))).fate is Fate.NEVER
+        for part in split(many, stage.channel.traits.limit, stage.channel.traits.measure):
+            assert (await stage.channel.send(text(words=part))).fate is Fate.SENT
+        assert "".join(stage.wecom.texts("lina")[1:]) == "＜a>" * 600
 
     played(play)
 
@@ -88,18 +102,12 @@ def test_nobody_else_is_written_to(to: str) -> None:
 def test_who_is_not_in_scope_is_never_reached_also_when_wecom_says_ok() -> None:
     async def play(stage: Scene) -> None:
         assert (await stage.channel.send(text(to="Stranger"))).fate is Fate.NEVER
-        stage.wecom.members.add("@all")  # errcode 0 with the name among the invalid ones, in lower case
-
-        async def both(to: str) -> str:
-            from bot.channels.wecom.faults import Refused
-
-            try:
-                stage.channel.sender._heard(to, {"errcode": 0, "invaliduser": "u9|stranger"})
-            except Refused as refused:
-                return str(refused.code)
-            return "ok"
-
-        assert [await both("Stranger"), await both("lina"), await both("u")] == ["81013", "ok", "ok"]
+        stage.wecom.members.add("HeXin")
+        stage.wecom.unlicensed.add("HeXin")
+        refused = await stage.channel.send(text(to="HeXin"))
+        assert (refused.fate, refused.note[:5]) == (Fate.NEVER, "81013")
+        assert stage.wecom.count(SEND) == 2
+        assert (await stage.channel.send(text(to="lina"))).fate is Fate.SENT
 
     played(play)
 
