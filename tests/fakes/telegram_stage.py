@@ -39,6 +39,10 @@ class Stage:
             while not true():
                 await asyncio.sleep(0.005)
 
+    def figure(self, name: str) -> int:
+        """A counter of health()."""
+        return (self.channel.health().figures or {}).get(name, 0)
+
     def seen(self, chat: int = LI) -> list[Shown]:
         return self.server.seen(chat)
 

@@ -62,9 +62,9 @@ class Polling:
         await self._wire.me()
         batch = await self._wire.updates(self._offset)
         self._pulse.counters["polls"] += 1
-        self._pulse.seen(self._clock())
-        self._quiet_since = self._clock()
+        self._pulse.last_seen = self._quiet_since = self._clock()
         if await self._hand_in(batch, intake):
+            self._pulse.seen(self._clock())
             self._failures = 0
         else:
             await self._trouble("消息存不下来,稍后重取 / updates cannot be stored; they are asked for again")

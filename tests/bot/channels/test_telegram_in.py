@@ -6,6 +6,7 @@ import asyncio
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,7 @@ def test_a_message_is_on_disk_before_the_next_offset() -> None:
             async with staged(server, run=False) as stage:
                 stage.intake.refuse = lambda _: True
                 stage.running = asyncio.create_task(stage.channel.run(stage.intake))
-                await stage.until(lambda: stage.channel.health().figures.get("polls", 0) >= 3)
+                await stage.until(lambda: stage.figure("polls") >= 3)
                 assert server.pending == [update["update_id"]], (
                     "not acknowledged while it could not be stored"
                 )
@@ -90,7 +91,7 @@ def test_unknown_and_broken_updates_are_passed_over() -> None:
             async with staged(server) as stage:
                 await stage.until(lambda: not server.pending)
                 assert stage.intake.texts == ["改过的", "还在吗"]
-                assert stage.channel.health().figures["unreadable"] == 3
+                assert stage.figure("unreadable") == 3
 
     asyncio.run(story())
 
@@ -227,6 +228,10 @@ def test_an_answer_to_us_in_a_group_is_for_us_and_quotes() -> None:
     asyncio.run(story())
 
 
+def _by(user: dict[str, object]) -> dict[str, Any]:
+    return {"from": user}
+
+
 def test_words_of_others_are_no_commands_and_chats_are_no_persons() -> None:
     async def story() -> None:
         origin = {"type": "hidden_user", "sender_user_name": "某人", "date": 1_795_000_000}
@@ -235,9 +240,9 @@ def test_words_of_others_are_no_commands_and_chats_are_no_persons() -> None:
             server.say(LI, "/approve A7F3", forward_origin=origin)
             admin = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
             chat = {"id": GROUP, "type": "supergroup", "title": "群"}
-            server.say(WANG, "@chengdan_bot 批准 A7F3", chat=GROUP, sender_chat=chat, **{"from": admin})
+            server.say(WANG, "@chengdan_bot 批准 A7F3", chat=GROUP, sender_chat=chat, **_by(admin))
             robot = {"id": 77, "is_bot": True, "first_name": "other"}
-            server.say(WANG, "@chengdan_bot hi", chat=GROUP, **{"from": robot})
+            server.say(WANG, "@chengdan_bot hi", chat=GROUP, **_by(robot))
             async with staged(server) as stage:
                 await stage.until(lambda: not server.pending)
                 by_sender = {one.sender: one.text for one in stage.intake.arrivals}
@@ -346,7 +351,7 @@ def test_a_second_poller_is_a_sentence_and_polling_goes_on() -> None:
             server.say(LI, "还在")
             async with staged(server) as stage:
                 await stage.until(lambda: "还在" in stage.intake.texts)
-                assert stage.channel.health().figures["conflicts"] == 3
+                assert stage.figure("conflicts") == 3
                 assert [round(one) for one in stage.sleeps[:3]] == [1, 2, 4]
 
     asyncio.run(story())
@@ -376,7 +381,7 @@ def test_a_dead_line_is_noticed_and_gets_new_connections() -> None:
                 server.say(LI, "在黑洞里")
                 await stage.until(lambda: "TimedOut" in stage.channel.health().says)
                 stage.clock.pass_(91)
-                await stage.until(lambda: stage.channel.health().figures.get("reconnects"))
+                await stage.until(lambda: stage.figure("reconnects"))
                 assert not stage.channel.health().ok
                 server.black_hole = False
                 await stage.until(lambda: "在黑洞里" in stage.intake.texts)
