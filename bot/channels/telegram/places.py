@@ -62,7 +62,7 @@ class Hand:
 
     def __init__(self, wire: Wire, notes: Notes, sleep: Sleep) -> None:
         self._wire, self._notes, self._sleep = wire, notes, sleep
-        self._turn = asyncio.Lock()
+        self._free_at = 0.0
 
     async def say(
         self, place: Place, text: Marked, buttons: InlineKeyboardMarkup | None = None
@@ -179,8 +179,11 @@ class Hand:
 
     async def _paced(self) -> None:
         """Thirty requests a second are allowed in all; what is above that would only come back as 429."""
-        async with self._turn:
-            await self._sleep(self._wire.limits.pace_s)
+        now = asyncio.get_running_loop().time()
+        slot = max(now, self._free_at)
+        self._free_at = slot + self._wire.limits.pace_s
+        if slot > now:
+            await self._sleep(slot - now)
 
 
 def _reply(place: Place) -> ReplyParameters | None:

@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from telegram.error import TimedOut
 
 from bot.channels.telegram.fates import Refused
-from bot.channels.telegram.wire import Limits
+from bot.channels.telegram.wire import Limits, Wire
 from bot.street.words import Arrival, ClickAnswer, Kind
 from tests.fakes.telegram_server import Fault, TelegramServer
 from tests.fakes.telegram_stage import GROUP, LI, SECRET, WANG, asked, card, card_parcel, staged
@@ -386,6 +387,27 @@ def test_a_dead_line_is_noticed_and_gets_new_connections() -> None:
                 server.black_hole = False
                 await stage.until(lambda: "在黑洞里" in stage.intake.texts)
                 await stage.until(lambda: stage.channel.health().ok)
+
+    asyncio.run(story())
+
+
+def test_a_pool_whose_connections_hang_is_thrown_away() -> None:
+    async def story() -> None:
+        with TelegramServer() as server:
+            wire = Wire(server.token, server.base_url, Limits(poll_s=0, read_s=20, connect_s=0.1))
+            server.black_hole = True
+            stuck = [asyncio.create_task(wire.updates(None)) for _ in range(4)]
+            async with asyncio.timeout(5):
+                while len([method for method, _ in server.calls if method == "getUpdates"]) < 4:
+                    await asyncio.sleep(0.005)
+            server.black_hole = False
+            server.say(LI, "在")
+            with pytest.raises(TimedOut, match="Pool timeout"):
+                await wire.updates(None)
+            await wire.renew()
+            assert len(await wire.updates(None)) == 1
+            await asyncio.gather(*stuck, return_exceptions=True)
+            await wire.close()
 
     asyncio.run(story())
 
