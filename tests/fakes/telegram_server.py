@@ -228,6 +228,10 @@ class TelegramServer:
             self._changed.notify_all()
         return whole
 
+    def restart_ids(self, first: int) -> None:
+        """After a week without updates Telegram may number from anywhere."""
+        self._update_ids = itertools.count(first)
+
     def resend(self, update: dict[str, Any]) -> None:
         """The same update once more, though it was acknowledged."""
         with self._changed:

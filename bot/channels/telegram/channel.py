@@ -17,6 +17,7 @@ from .fetching import fetch
 from .notes import Notes
 from .polling import Polling
 from .pulse import Pulse
+from .redaction import hide
 from .sending import Sending
 from .taking import Taking
 from .webhook import Webhook
@@ -82,7 +83,7 @@ class Telegram:
             else:
                 await self._polling.run(intake)
         except Exception as error:
-            self._pulse.last_seen, self._pulse.trouble = None, str(error)
+            self._pulse.last_seen, self._pulse.trouble = None, hide(error)
             raise
         finally:
             await self._taking.settled()

@@ -42,7 +42,7 @@ def fate_of(error: TelegramError, *, harmless: bool = False) -> Sent:
     """The end of a try that failed. `harmless`: doing it twice shows no more than doing it once (an edit)."""
     if isinstance(error, RetryAfter):
         return Sent(fate=Fate.LATER, after_s=wished_s(error), note="429 too many requests")
-    if isinstance(error, BadRequest):
+    if isinstance(error, BadRequest) or says(error, "entity too large"):
         return Sent(fate=Fate.NEVER, note=f"Telegram 拒绝 / refused: {hide(error)}")
     if isinstance(error, Forbidden):
         return Sent(

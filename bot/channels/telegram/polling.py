@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -27,6 +28,10 @@ TWO = (
     "另一个程序在用同一个 token 取消息,停掉其中一个 / another program polls with this token; stop one of them"
 )
 
+NOT_STORED = "消息存不下来,稍后重取 / updates cannot be stored; they are asked for again"
+STORE_AGAIN_S = 5.0
+"""Not longer: what other people write must not wait for the one update that cannot be stored."""
+
 
 class Polling:
     """Asks, hands in, asks again; heals itself."""
@@ -42,7 +47,7 @@ class Polling:
 
     async def run(self, intake: Intake) -> None:
         """Until cancelled. Raises Refused when the token is not (or no more) accepted."""
-        self._quiet_since = self._clock()
+        self._quiet_since, self._offset = self._clock(), None
         while True:
             try:
                 await self._round(intake)
@@ -67,7 +72,7 @@ class Polling:
             self._pulse.seen(self._clock())
             self._failures = 0
         else:
-            await self._trouble("消息存不下来,稍后重取 / updates cannot be stored; they are asked for again")
+            await self._trouble(NOT_STORED, STORE_AGAIN_S)
 
     async def _hand_in(self, batch: Sequence[Mapping[str, Any]], intake: Intake) -> bool:
         """Chats side by side, in each its updates in order; the offset moves up to the first that could not be stored.
@@ -80,8 +85,8 @@ class Polling:
         failed = [end for end in ends if end is not None]
         if failed:
             self._offset = min(failed)
-        elif known:
-            self._offset = max(int(raw["update_id"]) for raw in known) + 1
+        else:  # an empty answer has confirmed all before it; after a quiet week the numbers may start lower
+            self._offset = max(int(raw["update_id"]) for raw in known) + 1 if known else None
         return not failed
 
     async def _chat_in(self, raws: Sequence[Mapping[str, Any]], intake: Intake) -> int | None:
@@ -103,7 +108,7 @@ class Polling:
             self._webhook_off = False
         await self._trouble(TWO)
 
-    async def _trouble(self, words: str) -> None:
+    async def _trouble(self, words: str, most_s: float = math.inf) -> None:
         """Say it, and wait longer each time. After a silence the connections themselves are suspect."""
         self._failures += 1
         self._pulse.trouble = words
@@ -116,7 +121,7 @@ class Polling:
                 await self._wire.renew()
             except TimeoutError:
                 LOG.warning("telegram: the old connections did not close")
-        await self._sleep(min(self._wire.limits.longest_pause_s, 2.0 ** min(self._failures - 1, 10)))
+        await self._sleep(min(most_s, self._wire.limits.longest_pause_s, 2.0 ** min(self._failures - 1, 10)))
 
 
 def _chat(raw: Mapping[str, Any]) -> str:

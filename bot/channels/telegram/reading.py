@@ -56,8 +56,14 @@ def _message(message: Message, me: Me, external_id: str) -> Arrival | None:
         quoted=quoted,
         attachments=files,
         addressed=not group or for_us(message, me),
-        extra={"album": message.media_group_id} if message.media_group_id else {},
+        extra=_extra(message, own),
     )
+
+
+def _extra(message: Message, own: bool) -> dict[str, str]:
+    """`album`: which pictures were sent together. `forwarded`: nothing in it is the sender's own."""
+    extra = {"album": message.media_group_id} if message.media_group_id else {}
+    return extra if own else {**extra, "forwarded": "1"}
 
 
 def _machine(user: User | None, message: Message) -> bool:

@@ -15,7 +15,7 @@ from bot.channels.telegram.fates import Refused
 from bot.channels.telegram.wire import Limits, Wire
 from bot.street.words import Arrival, ClickAnswer, Kind
 from tests.fakes.telegram_server import Fault, TelegramServer
-from tests.fakes.telegram_stage import GROUP, LI, SECRET, WANG, asked, card, card_parcel, staged
+from tests.fakes.telegram_stage import GROUP, LI, QUICK, SECRET, WANG, asked, card, card_parcel, staged
 
 
 def test_a_message_is_on_disk_before_the_next_offset() -> None:
@@ -76,6 +76,21 @@ def test_redelivered_updates_are_the_same_arrival_and_another_bots_are_not() -> 
                 server.resend(update)
                 await stage.until(lambda: stage.intake.again)
                 assert len(stage.intake.arrivals) == 1
+
+    asyncio.run(story())
+
+
+def test_numbers_that_start_lower_after_a_quiet_week_lose_nothing() -> None:
+    async def story() -> None:
+        with TelegramServer() as server:
+            server.say(LI, "以前")
+            async with staged(server, limits=replace(QUICK, poll_s=0)) as stage:
+                await stage.until(lambda: not server.pending)
+                polls = stage.figure("polls")
+                await stage.until(lambda: stage.figure("polls") > polls + 2)
+                server.restart_ids(17)
+                server.say(LI, "现在")
+                await stage.until(lambda: "现在" in stage.intake.texts)
 
     asyncio.run(story())
 

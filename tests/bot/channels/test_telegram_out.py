@@ -384,6 +384,7 @@ NO = "Internal Server Error"
         (Fault(), Fate.UNKNOWN),
         (Fault(status=400, description="Bad Request: chat not found"), Fate.NEVER),
         (Fault(status=403, description="Forbidden: bot was blocked by the user"), Fate.NEVER),
+        (Fault(status=413, description="Request Entity Too Large"), Fate.NEVER),
         (Fault(status=401, description="Unauthorized"), Fate.LATER),
         (Fault(status=404, description="Not Found"), Fate.LATER),
         (Fault(status=409, description="Conflict"), Fate.LATER),
