@@ -7,8 +7,8 @@ from email import policy
 from email.parser import BytesParser
 from pathlib import Path
 
-from actions import reading
-from actions.reading.parts import MAX_FILE
+from knowledge import reading
+from knowledge.reading.parts import MAX_FILE
 
 from .whom import Whom
 

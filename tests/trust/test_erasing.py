@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from actions import reading, record
+from actions import record
 from actions.action import ActionRequest, Outcome, State, Status
 from actions.gateways.mail import gateway_from
 from actions.incidents import Incidents
@@ -20,6 +20,7 @@ from actions.tables import Action, AuditRecord, Sweep
 from bot.messages import Inbound
 from bot.settings import Settings
 from bot.wiring import House, open_house
+from knowledge import reading
 from knowledge.feeds import ingest
 from knowledge.model import (
     Contact,
