@@ -5,9 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -57,3 +60,29 @@ def _replace(path: Path, text: str) -> None:
     half = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     half.write_text(text, encoding="utf-8")
     half.replace(path)
+
+
+@contextmanager
+def alone(directory: Path, patience_s: float) -> Iterator[bool]:
+    """One writer of an index at a time, over all processes and threads: who reads a manifest, adds to it and writes it
+    back would forget what another has added meanwhile. False after `patience_s` seconds of waiting."""
+    try:
+        import fcntl
+    except ImportError:  # a system without such locks: one process is all there is
+        yield True
+        return
+    place = directory.with_name(f"{directory.name}.lock")
+    place.parent.mkdir(parents=True, exist_ok=True)
+    until = time.monotonic() + patience_s
+    with place.open("a") as file:
+        while not (ours := _locked(fcntl, file.fileno())) and time.monotonic() < until:
+            time.sleep(0.02)
+        yield ours  # closing the file gives the lock back
+
+
+def _locked(fcntl: Any, number: int) -> bool:
+    try:
+        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
