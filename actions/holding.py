@@ -45,13 +45,13 @@ def expire_files(gate: Gate) -> list[str]:
 
 
 def settle(gate: Gate, ids: Sequence[str], state: str) -> list[str]:
-    """Files stop waiting; bytes that no other file holds are removed. Returns the ids of those that did wait."""
+    """Files stop waiting; their names and the bytes that no other file holds are forgotten. Returns the ids of those that did wait."""
     done: list[InboundFile] = []
     with gate.store.session() as session:
         for file_id in ids:
             file = session.get(InboundFile, file_id)
             if file is not None and file.state == WAITING:
-                file.state, file.settled_at = state, gate.clock()
+                file.state, file.settled_at, file.name = state, gate.clock(), ""
                 session.add(file)
                 done.append(file)
     for sha in sorted({file.sha256 for file in done}):

@@ -139,8 +139,11 @@ class FilesOf:
     def _settled(
         self, session: Session, file: InboundFile, found: Examined, deal_id: str, key: str, known: bool
     ) -> None:
-        """A file that is there already leaves no second trace, but one that waited stops waiting."""
-        row = session.get(InboundFile, file.id)
+        """A file that is there already leaves no second trace, but one that waited stops waiting: also when its sender
+        has sent it once more and said more."""
+        waiting = rows.waiting_files(session, self.asker.id, self.gate.clock())
+        same = next((one for one in waiting if one.sha256 == file.sha256), None)
+        row = session.get(InboundFile, file.id) or same
         if row is None and known:
             return
         row = row or file
