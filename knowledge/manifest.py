@@ -35,11 +35,13 @@ def read_manifest(directory: Path) -> Manifest | None:
         return None
 
 
-def read_stamp(directory: Path) -> str:
+def read_stamps(directory: Path) -> tuple[str, ...]:
+    """The stamp of the index and the one before it: between the files and the database's own note of them a reader may
+    meet either, and whatever it finds is confirmed in the database anyway. Empty when there is no index."""
     try:
-        return (directory / "stamp").read_text(encoding="utf-8").strip()
+        return tuple((directory / "stamp").read_text(encoding="utf-8").split())
     except (OSError, ValueError):
-        return ""
+        return ()
 
 
 def write_manifest(directory: Path, manifest: Manifest) -> None:
@@ -47,7 +49,8 @@ def write_manifest(directory: Path, manifest: Manifest) -> None:
     directory.mkdir(parents=True, exist_ok=True)
     content = {"embedder": manifest.embedder, "signatures": dict(manifest.signatures)}
     _replace(directory / "manifest.json", json.dumps(content, ensure_ascii=False, sort_keys=True))
-    _replace(directory / "stamp", manifest.stamp)
+    before = [one for one in read_stamps(directory)[:1] if one != manifest.stamp]
+    _replace(directory / "stamp", "\n".join([manifest.stamp, *before]))
 
 
 def forget(directory: Path) -> None:

@@ -12,7 +12,7 @@ from .dictionary import Dictionary, default_place, open_dictionary, package_file
 from .embeddings import Embedder, EmbeddingFailed, OfflineEmbedder
 from .indexing import INDEX, IndexReport, Progress, update
 from .lexicon import BUSY, IndexBroken, IndexBusy, Lexicon
-from .manifest import alone, read_stamp
+from .manifest import alone, read_stamps
 from .model import IndexState
 from .passages import PUBLIC_GROUP, Filters, Passage
 from .ranking import Tuning, blend, feedback, fuse, spread_out, weigh
@@ -144,20 +144,27 @@ class Search:
 
     def _ready(self) -> Lexicon:
         """The open index; opened again when another process has renewed it since."""
+        state = self._state()
+        lexicon = self._lexicon  # another thread that adds something lets go of it at any moment
+        if lexicon is None or state.fingerprint != self._stamp:
+            if state.fingerprint not in read_stamps(self._directory):
+                state = self._state()  # it may have been renewed twice since
+                if state.fingerprint not in read_stamps(self._directory):
+                    raise IndexBroken(_MISSING)
+            lexicon = self._lexicon = Lexicon(self._directory / "lexicon")
+            self._dictionary = self._dictionary or open_dictionary(self._dictionary_path, entries=None)
+            self._stamp = state.fingerprint
+        return lexicon
+
+    def _state(self) -> IndexState:
+        """What the database says about the index: there is one, and of this embedder."""
         with self._store.reading() as session:
             state = session.get(IndexState, INDEX)
         if state is None:
             raise IndexBroken(_MISSING)
         if state.embedder != self._fingerprint:
             raise EmbedderChanged(_changed(state.embedder, self._fingerprint))
-        lexicon = self._lexicon  # another thread that adds something lets go of it at any moment
-        if lexicon is None or state.fingerprint != self._stamp:
-            if read_stamp(self._directory) != state.fingerprint:
-                raise IndexBroken(_MISSING)
-            lexicon = self._lexicon = Lexicon(self._directory / "lexicon")
-            self._dictionary = self._dictionary or open_dictionary(self._dictionary_path, entries=None)
-            self._stamp = state.fingerprint
-        return lexicon
+        return state
 
     def _by_words(
         self, lexicon: Lexicon, query: str, groups: frozenset[str] | None, filters: Filters | None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -362,3 +363,30 @@ def test_several_that_add_at_once_lose_nothing(store: Store, tmp_path: Path, sea
 def test_a_writer_that_does_not_end_is_said_to_be_busy(search: Search, tmp_path: Path) -> None:
     with alone(tmp_path / "index", 1) as ours, alone(tmp_path / "index", 0.05) as second:
         assert (ours, second) == (True, False)
+
+
+def test_readers_never_meet_a_missing_index_while_others_add(
+    store: Store, tmp_path: Path, search: Search
+) -> None:
+    """Between the files and the database's note of them there is a moment; nobody is told to reindex in it."""
+    other, done = Search(store, tmp_path / "index"), threading.Event()
+
+    def ask() -> int:
+        asked = 0
+        while not done.is_set():
+            fresh = Search(store, tmp_path / "index")  # another process, just started
+            for one in (fresh, other, search):
+                assert one.recall("报价太贵", groups=OWN)
+            fresh.close()
+            asked += 1
+        return asked
+
+    with ThreadPoolExecutor(1) as pool:
+        asking = pool.submit(ask)
+        for number in range(12):
+            with store.session() as session:
+                session.add(_note(f"F-{number}", f"文件 {number}"))
+            search.add([f"F-{number}"])
+        done.set()
+        assert asking.result() > 0
+    other.close()
