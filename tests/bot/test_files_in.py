@@ -12,14 +12,19 @@ from sqlmodel import select
 
 from actions.counter import PersonDesk
 from actions.received import Became, DealChoice, FileResult
+from bot.inbox import Inbox
+from bot.keeping import keep
+from bot.messages import Inbound
 from bot.street.file_answers import meant
 from bot.street.file_sentences import told
 from bot.street.file_words import NOTES, REFUSALS
 from bot.street.files import MOST_AT_ONCE, WAITING, Download, FilesIn, download
 from bot.street.words import Attachment, Fetched, Gone, TooLarge
+from bot.wiring import House
 from knowledge.attachments.words import NOTES as KNOWN_NOTES
 from knowledge.attachments.words import REFUSALS as KNOWN_REFUSALS
-from knowledge.model import Interaction
+from knowledge.library import conversations
+from knowledge.model import Conversation, Interaction, Person
 from tests.fakes import papers
 from tests.fakes import sent_files as sent
 from tests.fakes.receiving import Mailroom, mailroom
@@ -299,3 +304,54 @@ def test_numbers_beyond_the_list_are_nothing(room: Mailroom) -> None:
     last = meant("最后一个", names, ["D-1", "D-2"])
     assert last is not None
     assert last.deals == ("D-2",)
+
+
+def test_the_daily_round_forgets_what_nobody_placed(demo_house: House, tmp_path: Path) -> None:
+    with demo_house.store.reading() as session:
+        lina = session.get_one(Person, "p-lina")
+    desk = demo_house.desk(lina, "cv", "wecom", "zh")
+    focus: dict[str, Any] = {}
+    path = sent.saved(tmp_path, "给华东医疗的方案".encode())
+    fetched = Fetched(path=str(path), name="方案.txt")
+    words = FILES.take(
+        lina, desk, focus, [Download(attachment=Attachment(kind="file", ref="r"), fetched=fetched)]
+    )
+    assert "华东医疗 影像平台(PACS)一期" in words
+    demo_house.clock.pass_(7 * 86_400)  # type: ignore[attr-defined]
+    keep(demo_house)
+    assert desk.waiting_files() == []
+    assert not list((demo_house.settings.var_dir / "received").rglob("*.txt"))
+    assert FILES.answer(desk, focus, "1") is None
+
+
+def test_what_was_filed_is_found_by_the_assistant_and_named_as_a_file(
+    demo_house: House, tmp_path: Path
+) -> None:
+    """From the upload to the cited source, in the same conversation."""
+    inbox = Inbox(demo_house)
+    said = Inbound(
+        channel="t", person_id="p-lina", thread="x", text="华东医疗那个单子现在什么情况?", external_id="1"
+    )
+    inbox.handle(said)
+    with demo_house.store.reading() as session:
+        lina = session.get_one(Person, "p-lina")
+        room = session.exec(select(Conversation).where(Conversation.thread == "x")).one()
+    focus = dict(room.focus)
+    assert focus["deal_id"] == "D-001"
+    path = sent.saved(tmp_path, papers.word("验收需要量子加密模块的检测报告"))
+    fetched = Fetched(path=str(path), name="验收要求.docx")
+    desk = demo_house.desk(lina, room.id, "t", "zh")
+    words = FILES.take(
+        lina, desk, focus, [Download(attachment=Attachment(kind="file", ref="r"), fetched=fetched)]
+    )
+    assert "已记到商机 华东医疗 影像平台(PACS)一期 (D-001)" in words
+    with demo_house.store.session() as session:
+        conversations.save_focus(session, room.id, focus)
+    reply = inbox.handle(
+        Inbound(
+            channel="t", person_id="p-lina", thread="x", text="谁提过量子加密模块的检测报告?", external_id="2"
+        )
+    )
+    assert reply.answer is not None
+    source = next(one for one in reply.answer.sources if "量子加密" in one.quote)
+    assert (source.title, source.provenance) == ("验收要求.docx", "attachment")
