@@ -23,8 +23,8 @@ from .port import Channel
 from .words import Attachment, Fetched, Gone, TooLarge
 
 WAITING = "files_waiting"
-"""Key of a conversation's focus while files wait: `offered` are the deals shown, in order; `fresh` is true until the
-person speaks of something else: after that only a line about the files is an answer."""
+"""Key of a conversation's focus while files wait: `offered` are the deals shown, in order, `files` what was asked
+about; `fresh` is true until the person speaks of something else: after that only a line about the files is an answer."""
 
 MOST_AT_ONCE = 20
 TRIES = 3
@@ -116,24 +116,22 @@ class FilesIn:
 
     def answer(self, desk: PersonDesk, conversation_focus: dict[str, Any], text: str) -> str | None:
         """What a line of the person's does to the files that wait: binds them all, drops them, or asks once more. None
-        when nothing waits or the line is about something else: then the assistant answers it."""
+        when nothing was asked or the line is about something else: then the assistant answers it. An answer that is
+        given a second time (a turn that broke off) says that they are on that deal already."""
         asked = conversation_focus.get(WAITING)
-        files = _here(desk) if isinstance(asked, dict) else []
-        if not files or not isinstance(asked, dict):
-            conversation_focus.pop(WAITING, None)
+        if not isinstance(asked, dict):
             return None
-        offered = [str(one) for one in asked.get("offered") or ()]
+        offered, ids = [[str(one) for one in asked.get(key) or ()] for key in ("offered", "files")]
         found = meant(text, desk.names(), offered) if asked.get("fresh") or speaks_of_files(text) else None
         if found is None:
-            conversation_focus[WAITING] = {"offered": [], "fresh": False}
+            conversation_focus[WAITING] = {"offered": [], "fresh": False, "files": ids}
             return None
         if found.drop:
-            count = sum(desk.drop_file(file.id) for file in files)
             conversation_focus.pop(WAITING, None)
-            return say.dropped(count, desk.language)
-        if len(found.deals) != 1:
+            return say.dropped(sum(desk.drop_file(one) for one in ids), desk.language)
+        if len(found.deals) != 1 and _here(desk):
             return self._ask(desk, conversation_focus, _choices(desk, found.deals))
-        return self.pick(desk, conversation_focus, [file.id for file in files], found.deals[0])
+        return self.pick(desk, conversation_focus, ids, found.deals[0])
 
     def pick(
         self, desk: PersonDesk, conversation_focus: dict[str, Any], file_ids: Sequence[str], deal_id: str
@@ -186,8 +184,10 @@ class FilesIn:
         return [f"{file.name}: {notes}" for file in waiting if (notes := say.notes_of(file.notes, language))]
 
     def _ask(self, desk: PersonDesk, focus: dict[str, Any], choices: Sequence[DealChoice]) -> str:
-        focus[WAITING] = {"offered": [one.id for one in choices], "fresh": True}
-        return say.question([file.name for file in _here(desk)], choices, desk.language)
+        files = _here(desk)
+        ids = [file.id for file in files]
+        focus[WAITING] = {"offered": [one.id for one in choices], "fresh": True, "files": ids}
+        return say.question([file.name for file in files], choices, desk.language)
 
 
 def _here(desk: PersonDesk) -> list[InboundFile]:

@@ -167,6 +167,19 @@ def test_what_is_not_wanted_is_dropped(room: Mailroom, line: str) -> None:
     assert WAITING not in focus
 
 
+def test_a_turn_that_broke_off_and_is_done_again_says_the_truth(room: Mailroom) -> None:
+    """The file was bound, the reply was not stored, and the line is answered once more with the focus as it was."""
+    focus: dict[str, Any] = {}
+    _take(room, room.desk(), focus, (papers.word("给华东医疗的方案"), "方案.docx"))
+    before = dict(focus)
+    assert "已记到商机 D-1" in (FILES.answer(room.desk(), focus, "1") or "")
+    again = FILES.answer(room.desk(), before, "1")
+    assert again is not None
+    assert "已经在商机 D-1 影像平台 (D-1) 里了" in again
+    assert _deals(room) == ["D-1"]
+    assert before == focus
+
+
 def test_what_waits_elsewhere_is_not_spoken_of_here(room: Mailroom) -> None:
     private, group = room.desk(conversation="cv-1"), room.desk(conversation="cv-2")
     _take(room, private, {}, (b"some text", "机密.txt"))
@@ -321,6 +334,7 @@ def test_the_daily_round_forgets_what_nobody_placed(demo_house: House, tmp_path:
     keep(demo_house)
     assert desk.waiting_files() == []
     assert not list((demo_house.settings.var_dir / "received").rglob("*.txt"))
+    assert "不在等待(过期、已处理或已丢弃)" in (FILES.answer(desk, focus, "1") or "")
     assert FILES.answer(desk, focus, "1") is None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge.attachments import TYPES, examine, safe_name
@@ -219,6 +219,7 @@ def test_long_names_keep_their_ending() -> None:
     assert (len(name), name[-5:], lied) == (80, "….pdf", False)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=400))
 def test_no_name_is_dangerous(announced: str) -> None:
     name, _ = safe_name(announced, TYPES["word"], "ab" * 32)
@@ -229,6 +230,7 @@ def test_no_name_is_dangerous(announced: str) -> None:
     name.encode("utf-8")
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_any_bytes_are_answered(data: bytes) -> None:
     media_of(data)
