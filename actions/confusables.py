@@ -1,54 +1,13 @@
-"""Letters of other alphabets that look like Latin ones or digits, and the skeleton of a word made from them.
-
-After the table of Unicode Technical Standard 39 (confusables.txt), for the letters that names in mail domains use:
-Cyrillic, Greek, Armenian, Cherokee and Latin relatives in their lower-case form.
-"""
+"""What a hurried reader takes for something else: skeletons of words, mixed alphabets, signs that hide or turn text."""
 
 from __future__ import annotations
 
 import unicodedata
 
-_ROWS = {
-    "a": "аαɑạ",
-    "b": "ьƅɓвʙ",
-    "c": "сϲᴄ",
-    "d": "ԁɗժᴅ",
-    "e": "еєҽɛεᴇ",
-    "f": "ғƒϝꜰ",
-    "g": "ɡցǥɢ",
-    "h": "һհнʜ",
-    "i": "іιıɩӏɪⅰ",
-    "j": "јϳʝᴊ",
-    "k": "кκҡᴋ",
-    "l": "ⅼӏłιʟ丨ǀ",
-    "m": "мⅿᴍ",
-    "n": "ոпηɴ",
-    "o": "оοօσөᴏ〇ס",
-    "p": "рρϱᴘ",
-    "q": "ԛգ",
-    "r": "гᴦɾʀ",
-    "s": "ѕꜱʂ",
-    "t": "тτƭᴛ",
-    "u": "υսцʋᴜ",
-    "v": "νѵⅴᴠ",
-    "w": "ѡաԝω",
-    "x": "хχⅹ",
-    "y": "уүγყʏ",
-    "z": "ᴢʐ",
-}
-LATIN_LOOKALIKES: dict[str, str] = {
-    char: latin for latin, others in reversed(_ROWS.items()) for char in others
-}
+from knowledge.lookalikes import plain_letters
+
 _SHAPES = (("rn", "m"), ("vv", "w"), ("cl", "d"))
 _DIGITS = str.maketrans({"0": "o", "1": "l", "3": "e", "5": "s", "i": "l", "8": "b", "9": "g", "4": "a"})
-
-
-def plain_letters(text: str) -> str:
-    """NFKC, lower case, accents off, look-alikes as the Latin letter they imitate."""
-    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).lower())
-    return "".join(
-        LATIN_LOOKALIKES.get(char, char) for char in folded if unicodedata.category(char) not in ("Mn", "Cf")
-    )
 
 
 def mixes_scripts(word: str) -> bool:

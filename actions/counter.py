@@ -27,6 +27,7 @@ from .levels import Power
 from .papers import PaperDesk
 from .people import roles_of
 from .plans import PlansOf
+from .receiving import FilesOf
 from .risk import place
 from .rows import Rows, without_secrets
 from .sight import find, sees
@@ -42,7 +43,7 @@ NO_HAND = "助手不能改规则,也不能删除数据 / the assistant has no ha
 
 
 @dataclass
-class PersonDesk(PlansOf):
+class PersonDesk(PlansOf, FilesOf):
     """Bound to one person, one conversation and one language; implements actions.desk.Desk."""
 
     gate: Gate

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from .confusables import LATIN_LOOKALIKES
+from knowledge.lookalikes import LATIN_LOOKALIKES
 
 WORD = re.compile(r"[^\W\d_]+")
 BASE64 = re.compile(r"(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/_-]{8,}={0,2}(?![A-Za-z0-9+/_=-])")

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from knowledge.model import Paper
+from knowledge.reading import Part, Reading, Remark, place_name, read
+from knowledge.reading.file_names import agrees_with_type
 
 from .card import CardLine
 from .effect import Files, Scene
 from .outbound import OutboundContext, OutboundFindings, merged, scan
 from .outbound_records import outbound_context, own_papers, sums_of
-from .reading import Part, Reading, Remark, place_name, read
-from .reading.file_names import agrees_with_type
 from .wording_findings import FINDINGS, NOT_TOLD
 
 File = Mapping[str, Any]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .reading.parts import DANGERS, REASONS
+from knowledge.reading.parts import DANGERS, REASONS
 
 FINDINGS: dict[str, tuple[str, str]] = {
     **{f"danger.{kind}": (f"文件{zh}", f"the file {en}") for kind, (zh, en) in DANGERS.items()},

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from sqlmodel import col, select
 
 from actions.daily import Daily
+from actions.holding import expire_files
 from actions.incidents import Incidents
 from actions.sweeping import Sweeper
 from actions.tables import Sweep
@@ -30,10 +31,12 @@ def sweeper_of(house: House) -> Sweeper:
 
 
 def keep(house: House) -> list[str]:
-    """End what ran out, copy the day's head, sweep after an erasure; whatever goes wrong there is tried again later.
+    """End what ran out, forget files nobody placed, copy the day's head, sweep after an erasure; whatever goes wrong
+    there is tried again later.
 
     Returns the ids of actions that something was finished for. The process that sends does none of this.
     """
+    _guarded("files", lambda: expire_files(house.gate))
     return [*_guarded("daily", daily_of(house).tick), *_guarded("sweep", lambda: _sweep(house))]
 
 

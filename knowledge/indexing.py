@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,23 +40,28 @@ def update(
     *,
     full: bool,
     progress: Progress | None,
+    only: Collection[str] | None = None,
 ) -> IndexReport:
-    """One run. Cut off in the middle it leaves the old manifest, and the next run does the rest again; a full run
+    """One run over everything, or over the interactions `only`. Cut off in the middle it leaves the old manifest, and
+    the next run does the rest again; a full run
     leaves none, and the index counts as missing until a run ends."""
     before, lexicon = _continued(store, directory, embedder) if not full else (Manifest(), None)
     if lexicon is None:
-        before, lexicon = Manifest(), _afresh(directory, vectors)
+        before, lexicon, only = Manifest(), _afresh(directory, vectors), None
     with store.reading() as session:
-        shelf = survey(session)
+        shelf = survey(session, only)
         due = sorted(id_ for id_, sign in shelf.signatures.items() if before.signatures.get(id_) != sign)
-        gone = sorted(set(before.signatures) - set(shelf.signatures))
+        looked_at = set(before.signatures if only is None else only)
+        gone = sorted(looked_at & set(before.signatures) - set(shelf.signatures))
         for at in range(0, max(len(due), 1 if gone else 0), _BATCH):
             part = due[at : at + _BATCH]
             old = [id_ for id_ in part if id_ in before.signatures] + (gone if at == 0 else [])
             _write(lexicon, vectors, read(session, shelf, part), old)
             if progress:
                 progress(min(at + _BATCH, len(due)), len(due))
-    _sign(store, directory, Manifest(embedder=embedder, signatures=shelf.signatures), lexicon.rows)
+    kept = {id_: sign for id_, sign in before.signatures.items() if id_ not in looked_at}
+    after = Manifest(embedder=embedder, signatures={**kept, **shelf.signatures})
+    _sign(store, directory, after, lexicon.rows)
     changed = sum(id_ in before.signatures for id_ in due)
     return IndexReport(len(due) - changed, changed, len(gone), len(shelf.signatures) - len(due), lexicon.rows)
 

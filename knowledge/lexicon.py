@@ -72,7 +72,7 @@ class Lexicon:
             self._searcher = self._index.searcher()
         except (ValueError, OSError) as error:
             if "Lock" in str(error):
-                raise IndexBusy(_BUSY) from error
+                raise IndexBusy(BUSY) from error
             raise IndexBroken(_sentence(self._directory, str(error))) from error
 
     @property
@@ -181,7 +181,7 @@ def _passage(document: Any) -> Passage:
     return Passage(**payload)
 
 
-_BUSY = "另一个进程正在更新检索索引，请稍后再试。 / Another process is updating the search index: try again in a moment."
+BUSY = "另一个进程正在更新检索索引，请稍后再试。 / Another process is updating the search index: try again in a moment."
 
 
 def _sentence(directory: Path, why: str) -> str:

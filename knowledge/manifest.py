@@ -5,9 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -32,11 +35,13 @@ def read_manifest(directory: Path) -> Manifest | None:
         return None
 
 
-def read_stamp(directory: Path) -> str:
+def read_stamps(directory: Path) -> tuple[str, ...]:
+    """The stamp of the index and the one before it: between the files and the database's own note of them a reader may
+    meet either, and whatever it finds is confirmed in the database anyway. Empty when there is no index."""
     try:
-        return (directory / "stamp").read_text(encoding="utf-8").strip()
+        return tuple((directory / "stamp").read_text(encoding="utf-8").split())
     except (OSError, ValueError):
-        return ""
+        return ()
 
 
 def write_manifest(directory: Path, manifest: Manifest) -> None:
@@ -44,7 +49,8 @@ def write_manifest(directory: Path, manifest: Manifest) -> None:
     directory.mkdir(parents=True, exist_ok=True)
     content = {"embedder": manifest.embedder, "signatures": dict(manifest.signatures)}
     _replace(directory / "manifest.json", json.dumps(content, ensure_ascii=False, sort_keys=True))
-    _replace(directory / "stamp", manifest.stamp)
+    before = [one for one in read_stamps(directory)[:1] if one != manifest.stamp]
+    _replace(directory / "stamp", "\n".join([manifest.stamp, *before]))
 
 
 def forget(directory: Path) -> None:
@@ -57,3 +63,29 @@ def _replace(path: Path, text: str) -> None:
     half = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     half.write_text(text, encoding="utf-8")
     half.replace(path)
+
+
+@contextmanager
+def alone(directory: Path, patience_s: float) -> Iterator[bool]:
+    """One writer of an index at a time, over all processes and threads: who reads a manifest, adds to it and writes it
+    back would forget what another has added meanwhile. False after `patience_s` seconds of waiting."""
+    try:
+        import fcntl
+    except ImportError:  # a system without such locks: one process is all there is
+        yield True
+        return
+    place = directory.with_name(f"{directory.name}.lock")
+    place.parent.mkdir(parents=True, exist_ok=True)
+    until = time.monotonic() + patience_s
+    with place.open("a") as file:
+        while not (ours := _locked(fcntl, file.fileno())) and time.monotonic() < until:
+            time.sleep(0.02)
+        yield ours  # closing the file gives the lock back
+
+
+def _locked(fcntl: Any, number: int) -> bool:
+    try:
+        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

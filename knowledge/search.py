@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from .dictionary import Dictionary, default_place, open_dictionary, package_file
 from .embeddings import Embedder, EmbeddingFailed, OfflineEmbedder
 from .indexing import INDEX, IndexReport, Progress, update
-from .lexicon import IndexBroken, Lexicon
-from .manifest import read_stamp
+from .lexicon import BUSY, IndexBroken, IndexBusy, Lexicon
+from .manifest import alone, read_stamps
 from .model import IndexState
 from .passages import PUBLIC_GROUP, Filters, Passage
 from .ranking import Tuning, blend, feedback, fuse, spread_out, weigh
@@ -92,24 +93,42 @@ class Search:
 
     def reindex(self, full: bool = False, progress: Progress | None = None) -> IndexReport:
         """Brings the index up to the database: what is new, changed or gone; everything when `full`, or when the
-        index is missing, damaged, of another version or of another embedder. `progress` gets (done, total)."""
-        self._stamp = ""
-        self._lexicon = None
-        self._dictionary = open_dictionary(self._dictionary_path, entries=package_file())
-        return update(
-            self._store,
-            self._directory,
-            self._open_vectors(),
-            self._fingerprint,
-            full=full,
-            progress=progress,
-        )
+        index is missing, damaged, of another version or of another embedder. `progress` gets (done, total).
+        Raises IndexBusy when another one has been writing for a minute."""
+        with self._writing(60):
+            return self._update(full=full, progress=progress)
+
+    def add(self, ids: Collection[str]) -> IndexReport:
+        """Brings these interactions alone up to date: what one file costs does not grow with the company. Raises
+        IndexBusy when another one has been writing for ten seconds; the next reindex makes up for it."""
+        with self._writing(10):
+            return self._update(full=False, progress=None, only=ids)
 
     def rebuild(self) -> IndexReport:
         """Forgets everything on disk and builds the index anew: after an erasure no deleted word may lie in old files."""
-        self.close()
-        shutil.rmtree(self._directory, ignore_errors=True)
-        return self.reindex(full=True)
+        with self._writing(60):
+            self.close()
+            shutil.rmtree(self._directory, ignore_errors=True)
+            return self._update(full=True, progress=None)
+
+    @contextmanager
+    def _writing(self, patience_s: float) -> Iterator[None]:
+        with alone(self._directory, patience_s) as ours:
+            if not ours:
+                raise IndexBusy(BUSY)
+            yield
+
+    def _update(
+        self, *, full: bool, progress: Progress | None, only: Collection[str] | None = None
+    ) -> IndexReport:
+        self._stamp = ""
+        self._lexicon = None
+        if only is None or self._dictionary is None:
+            self._dictionary = open_dictionary(self._dictionary_path, entries=package_file())
+        vectors, embedder = self._open_vectors(), self._fingerprint
+        return update(
+            self._store, self._directory, vectors, embedder, full=full, progress=progress, only=only
+        )
 
     def close(self) -> None:
         """Lets go of the index; the next recall opens it again."""
@@ -125,19 +144,27 @@ class Search:
 
     def _ready(self) -> Lexicon:
         """The open index; opened again when another process has renewed it since."""
+        state = self._state()
+        lexicon = self._lexicon  # another thread that adds something lets go of it at any moment
+        if lexicon is None or state.fingerprint != self._stamp:
+            if state.fingerprint not in read_stamps(self._directory):
+                state = self._state()  # it may have been renewed twice since
+                if state.fingerprint not in read_stamps(self._directory):
+                    raise IndexBroken(_MISSING)
+            lexicon = self._lexicon = Lexicon(self._directory / "lexicon")
+            self._dictionary = self._dictionary or open_dictionary(self._dictionary_path, entries=None)
+            self._stamp = state.fingerprint
+        return lexicon
+
+    def _state(self) -> IndexState:
+        """What the database says about the index: there is one, and of this embedder."""
         with self._store.reading() as session:
             state = session.get(IndexState, INDEX)
         if state is None:
             raise IndexBroken(_MISSING)
         if state.embedder != self._fingerprint:
             raise EmbedderChanged(_changed(state.embedder, self._fingerprint))
-        if self._lexicon is None or state.fingerprint != self._stamp:
-            if read_stamp(self._directory) != state.fingerprint:
-                raise IndexBroken(_MISSING)
-            self._lexicon = Lexicon(self._directory / "lexicon")
-            self._dictionary = self._dictionary or open_dictionary(self._dictionary_path, entries=None)
-            self._stamp = state.fingerprint
-        return self._lexicon
+        return state
 
     def _by_words(
         self, lexicon: Lexicon, query: str, groups: frozenset[str] | None, filters: Filters | None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -36,17 +36,19 @@ class Shelf:
     deals: Mapping[str, Deal]
 
 
-def survey(session: Session) -> Shelf:
-    """Reads what there is and signs each row together with everything its passages take from other rows."""
+def survey(session: Session, only: Collection[str] | None = None) -> Shelf:
+    """Reads what there is and signs each row together with everything its passages take from other rows. `only` are
+    the ids of interactions to look at: what else there is, playbooks too, is left as it was."""
     playbooks = _playbooks(session)
     accounts = {account.id: account for account in session.exec(select(Account)).all()}
     deals = {deal.id: deal for deal in session.exec(select(Deal)).all()}
     words = _digest([playbook.version for playbook in playbooks])
+    chosen = select(Interaction) if only is None else select(Interaction).where(col(Interaction.id).in_(only))
     signatures = {
         row.id: _sign(row, deals.get(row.deal_id or ""), _account(row, deals, accounts), words)
-        for row in session.exec(select(Interaction)).yield_per(500)
+        for row in session.exec(chosen).yield_per(500)
     }
-    for playbook in playbooks:
+    for playbook in playbooks if only is None else ():
         signatures |= {
             passage.id: _digest([playbook.version]) for passage in chunks.playbook_passages(playbook)
         }

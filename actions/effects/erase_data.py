@@ -14,12 +14,12 @@ from sqlmodel import Session
 
 from actions.card import CardLine
 from actions.effect import BadArguments, Change, Hands, Order, Preview, Scene
+from actions.erasing.change import bytes_of
 from actions.erasing.files import bearing
 from actions.erasing.found import find_everything
 from actions.erasing.whom import Whom, find_whom, held
 from actions.erasing.writing import counts, write
 from actions.tables import Sweep
-from knowledge.model import Paper
 from policies.facts import ActionFacts
 
 NAMES = {"contact": ("联系人", "contact"), "person": ("同事", "colleague"), "account": ("客户", "customer")}
@@ -93,10 +93,7 @@ class EraseData:
         whom = find_whom(session, payload["kind"], payload["id"])
         _not_held(session, whom, order.action_id)
         found = find_everything(session, whom, order.action_id)
-        papers = [one.row for one in found if isinstance(one.row, Paper)]
-        files = bearing(
-            hands.folder, whom, [sha for row in papers for sha in (row.docx_sha256, row.pdf_sha256)]
-        )
+        files = bearing(hands.folder, whom, bytes_of(found))
         write(session, whom, found, order.action_id, order.sender.id, order.now)
         mails = [name for name in files if name.endswith(".eml")]
         session.add(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import inspect
 from sqlmodel import SQLModel
+
+from knowledge.model import Interaction, Paper
 
 EMPTIED, CLEANED, REMOVED = "emptied", "cleaned", "removed"
 
@@ -33,3 +36,11 @@ class Found:
     @property
     def key(self) -> str:
         return str(getattr(self.row, "id", None) or "/".join(map(str, inspect(self.row).identity or ())))
+
+
+def bytes_of(found: Iterable[Found]) -> list[str]:
+    """Hashes of the files that go with the rows: papers, and what came in as a file and is emptied now."""
+    papers = [one.row for one in found if isinstance(one.row, Paper)]
+    came_in = [one.row for one in found if isinstance(one.row, Interaction) and one.how == EMPTIED]
+    hashes = [sha for row in papers for sha in (row.docx_sha256, row.pdf_sha256)]
+    return [sha for sha in (*hashes, *(row.extra.get("sha256", "") for row in came_in)) if sha]

@@ -7,8 +7,10 @@ from email import policy
 from email.parser import BytesParser
 from pathlib import Path
 
-from actions import reading
-from actions.reading.parts import MAX_FILE
+from knowledge import reading
+from knowledge.mail_text import header, part_text
+from knowledge.reading.kinds import decoded
+from knowledge.reading.parts import MAX_FILE
 
 from .whom import Whom
 
@@ -57,7 +59,7 @@ def _text(path: Path) -> str | None:
     """The words of a file; None when nobody can read them."""
     data = path.read_bytes()
     if path.suffix in PLAIN:
-        return data.decode("utf-8", "replace")
+        return decoded(data) or data.decode("utf-8", "replace")
     if path.suffix == ".eml":
         return _letter(data)
     if len(data) > MAX_FILE:
@@ -68,10 +70,10 @@ def _text(path: Path) -> str | None:
 
 
 def _letter(data: bytes) -> str:
-    """Headers and bodies of a mail we wrote ourselves; what is attached is on the shelf as well."""
+    """Headers and bodies of a mail; what is attached to one of ours is on the shelf as well."""
     message = BytesParser(policy=policy.default).parsebytes(data)
-    parts = [f"{name}: {value}" for name, value in message.items()]
+    parts = [f"{name}: {header(message, name)}" for name in message]
     for part in message.walk():
         if part.get_content_maintype() == "text":
-            parts.append(str(part.get_content()))
+            parts.append(part_text(part))
     return "\n".join(parts)

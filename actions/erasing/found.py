@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, and_, col, or_, select
 
 from actions.action import canonical
 from actions.tables import Action, Approval, Incident
@@ -14,6 +14,7 @@ from knowledge.model import (
     Contact,
     Conversation,
     Identity,
+    InboundFile,
     Interaction,
     Lead,
     Meeting,
@@ -80,6 +81,14 @@ def _interactions(session: Session, whom: Whom) -> Iterator[Found]:
             continue
         redactor = whom.elsewhere if is_foreign(row, whom) else whom.redactor
         yield Found(row, CLEANED, cleaned(row, whom, redactor, near=is_near(row, whom)))
+
+
+def _files(session: Session, whom: Whom) -> Iterator[Found]:
+    """What came in as a file about their deals, or in their own voice: its bytes go with the interaction."""
+    own = and_(InboundFile.sent_as == "voice", InboundFile.person_id == (whom.person_id or "-"))
+    theirs = or_(col(InboundFile.deal_id).in_(whom.deal_ids), own)
+    for row in session.exec(select(InboundFile).where(theirs)):
+        yield Found(row, EMPTIED, {"name": MARK, "transcript": ""})
 
 
 def _talk(session: Session, whom: Whom) -> Iterator[Found]:
@@ -208,6 +217,7 @@ def _everywhere(session: Session, whom: Whom, done: set[int]) -> Iterator[Found]
 _PARTS: tuple[Callable[[Session, Whom], Iterator[Found]], ...] = (
     _themselves,
     _interactions,
+    _files,
     _talk,
     _drafts,
     _papers,

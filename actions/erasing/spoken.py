@@ -15,14 +15,17 @@ _WRITTEN = frozenset({InteractionKind.MAIL, InteractionKind.CHAT, InteractionKin
 
 
 def is_theirs(row: Interaction, whom: Whom) -> bool:
-    """Whether the whole of it is between us and them: they are who it was with, or (a colleague) who wrote it."""
+    """Whether the whole of it is between us and them: they are who it was with, or (a colleague) who wrote it. What a
+    colleague passed on as a file is not theirs, unless it is their voice."""
     if (
         row.contact_id in whom.contact_ids
         or row.account_id in whom.account_ids
         or row.deal_id in whom.deal_ids
     ):
         return True
-    return bool(whom.person_id) and row.person_id == whom.person_id and row.kind in _WRITTEN
+    if not whom.person_id or row.person_id != whom.person_id or row.kind not in _WRITTEN:
+        return False
+    return row.provenance != "attachment" or row.extra.get("sent_as") == "voice"
 
 
 def emptied(row: Interaction) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from knowledge.model import Interaction, InteractionKind
 
 OUTBOUND = ("outbound", "out")
 INBOUND = ("inbound", "in")
+ATTACHMENT = "attachment"
+"""Provenance of what came in as a file."""
 _TOUCHES = (InteractionKind.MAIL, InteractionKind.CALL, InteractionKind.MEETING, InteractionKind.CHAT)
 
 
@@ -56,9 +58,11 @@ def mails_by_person(session: Session, person_id: str, since: datetime) -> int:
 def unanswered_count(session: Session, deal_id: str, contact_id: str = "") -> int:
     """How many of our mails and messages the customer has left unanswered since they last said anything.
 
-    A call or meeting counts as an answer: the customer was there. `contact_id` narrows it to one person.
+    A call or meeting counts as an answer: the customer was there. `contact_id` narrows it to one person. What somebody
+    sent in as a file counts for nothing: anybody can write a mail and say that the customer did.
     """
     query = select(Interaction).where(Interaction.deal_id == deal_id, col(Interaction.kind).in_(_TOUCHES))
+    query = query.where(Interaction.provenance != ATTACHMENT)
     if contact_id:
         query = query.where(Interaction.contact_id == contact_id)
     rows = session.exec(query.order_by(col(Interaction.at).desc(), col(Interaction.id).desc())).all()
@@ -78,4 +82,5 @@ def _customer_speaks(row: Interaction) -> bool:
 def _sent_mails(since: datetime) -> SelectOfScalar[int]:
     query = select(func.count()).select_from(Interaction)
     sent = col(Interaction.direction).in_(OUTBOUND)
-    return query.where(Interaction.kind == InteractionKind.MAIL, sent, col(Interaction.at) >= since)
+    query = query.where(Interaction.kind == InteractionKind.MAIL, sent, col(Interaction.at) >= since)
+    return query.where(Interaction.provenance != ATTACHMENT)

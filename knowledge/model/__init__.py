@@ -5,6 +5,7 @@ from .conversations import Conversation, Message, Notice
 from .customers import Account, Contact, Lead
 from .deals import OPEN_STAGES, STAGES, Deal, DealContact, Offer, Product, StageChange
 from .erased import Erased
+from .files import InboundFile
 from .interactions import Interaction, InteractionKind
 from .people import Delegation, Identity, Person, Role, Team
 from .street import ArrivalRow, BindCode, CardCopy, DeliveryRow, Stranger, StreetNote
@@ -27,6 +28,7 @@ __all__ = [
     "DeliveryRow",
     "Erased",
     "Identity",
+    "InboundFile",
     "IndexState",
     "Interaction",
     "InteractionKind",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from sqlmodel import SQLModel
 
 from knowledge.embeddings import OfflineEmbedder, OpenAIEmbedder
 from knowledge.lexicon import Lexicon
+from knowledge.manifest import alone
 from knowledge.model import Blueprint, Deal, Interaction, Team
 from knowledge.passages import PUBLIC_GROUP, Filters, Passage
 from knowledge.search import EmbedderChanged, IndexBroken, IndexReport, Search, VectorOptions
@@ -305,3 +308,85 @@ def test_the_ask_path_imports_no_chroma() -> None:
 
 def test_the_lexicon_holds_no_more_than_the_report_says(search: Search, tmp_path: Path) -> None:
     assert Lexicon(tmp_path / "index" / "lexicon").rows == search.reindex().passages
+
+
+def _note(id: str, text: str) -> Interaction:
+    return Interaction(id=id, kind="note", at=TODAY, team_id="t-a", text=text, provenance="attachment")
+
+
+def test_adding_one_interaction_looks_at_that_one_alone(store: Store, search: Search) -> None:
+    with store.session() as session:
+        session.add(_note("F-1", "量子纠缠验收标准"))
+        session.add(_note("F-2", "后来才进来的一条"))
+    report = search.add(["F-1"])
+    assert (report.new, report.deleted) == (1, 0)
+    assert "F-1" in _ids(search.recall("量子纠缠", groups=OWN))
+    assert "F-2" not in _ids(search.recall("后来才进来", groups=OWN))
+    assert search.add(["F-1"]) == IndexReport(0, 0, 0, 1, report.passages)
+    again = search.reindex()
+    assert (again.new, again.changed, again.deleted) == (1, 0, 0)
+
+
+def test_an_added_interaction_can_change_and_go(store: Store, search: Search) -> None:
+    with store.session() as session:
+        session.add(_note("F-1", "量子纠缠"))
+    search.add(["F-1"])
+    with store.session() as session:
+        session.get_one(Interaction, "F-1").text = "超导磁体"
+    assert search.add(["F-1"]).changed == 1
+    assert "F-1" in _ids(search.recall("超导磁体", groups=OWN))
+    with store.session() as session:
+        session.delete(session.get_one(Interaction, "F-1"))
+    assert search.add(["F-1"]).deleted == 1
+    assert search.reindex().new == 0
+
+
+def test_adding_to_a_missing_index_builds_it(store: Store, tmp_path: Path) -> None:
+    fresh = Search(store, tmp_path / "other")
+    assert fresh.add(["I-1"]).new > 1
+    fresh.close()
+
+
+def test_several_that_add_at_once_lose_nothing(store: Store, tmp_path: Path, search: Search) -> None:
+    with store.session() as session:
+        session.add_all(_note(f"F-{n}", f"同时进来的文件 {n}") for n in range(6))
+    others = [Search(store, tmp_path / "index") for _ in range(3)]
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(lambda n: others[n % 3].add([f"F-{n}"]), range(6)))
+    assert search.reindex() == search.reindex()
+    found = search.recall("同时进来的文件", groups=OWN, k=20)
+    assert sorted(one for one in _ids(found) if one.startswith("F-")) == [f"F-{n}" for n in range(6)]
+    for other in others:
+        other.close()
+
+
+def test_a_writer_that_does_not_end_is_said_to_be_busy(search: Search, tmp_path: Path) -> None:
+    with alone(tmp_path / "index", 1) as ours, alone(tmp_path / "index", 0.05) as second:
+        assert (ours, second) == (True, False)
+
+
+def test_readers_never_meet_a_missing_index_while_others_add(
+    store: Store, tmp_path: Path, search: Search
+) -> None:
+    """Between the files and the database's note of them there is a moment; nobody is told to reindex in it."""
+    other, done = Search(store, tmp_path / "index"), threading.Event()
+
+    def ask() -> int:
+        asked = 0
+        while not done.is_set():
+            fresh = Search(store, tmp_path / "index")  # another process, just started
+            for one in (fresh, other, search):
+                assert one.recall("报价太贵", groups=OWN)
+            fresh.close()
+            asked += 1
+        return asked
+
+    with ThreadPoolExecutor(1) as pool:
+        asking = pool.submit(ask)
+        for number in range(12):
+            with store.session() as session:
+                session.add(_note(f"F-{number}", f"文件 {number}"))
+            search.add([f"F-{number}"])
+        done.set()
+        assert asking.result() > 0
+    other.close()

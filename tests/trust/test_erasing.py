@@ -10,21 +10,24 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from actions import reading, record
+from actions import record
 from actions.action import ActionRequest, Outcome, State, Status
 from actions.gateways.mail import gateway_from
 from actions.incidents import Incidents
 from actions.proofs import prove
+from actions.received import SentFile
 from actions.sweeping import Sweeper
 from actions.tables import Action, AuditRecord, Sweep
 from bot.messages import Inbound
 from bot.settings import Settings
 from bot.wiring import House, open_house
+from knowledge import reading
 from knowledge.feeds import ingest
 from knowledge.model import (
     Contact,
     Deal,
     Erased,
+    InboundFile,
     Interaction,
     Lead,
     Meeting,
@@ -36,6 +39,7 @@ from knowledge.model import (
     Task,
 )
 from tests.fakes.clock import FakeClock
+from tests.fakes.sent_files import amr
 
 NAME, ADDRESS, PHONE = "王建国", "wang.jianguo@huadongmed.example.com", "13900002001"
 LETTER = "王总，您好：\n\n附上方案，请王建国副总过目。\n\n祝好\n李娜\n"
@@ -528,3 +532,54 @@ def test_on_postgresql_as_well(tmp_path: Path, postgres_url: str) -> None:
             assert not [row for row in rows if NAME in row or "wang@hd" in row], table
         assert prove(session, firm.clock(), firm.gate.head_file).problems == ()
     firm.store.close()
+
+
+def test_files_from_a_chat_go_with_their_words_and_bytes(house: House, tmp_path: Path) -> None:
+    _settle(house)
+    with house.store.reading() as session:
+        lina = session.get_one(Person, "p-lina")
+    desk = house.desk(lina, "c", "wecom", "zh")
+
+    def sent(data: bytes, name: str, deal: str = "D-001") -> str:
+        path = tmp_path / "download"
+        path.write_bytes(data)
+        return desk.take_file(SentFile(path=path, name=name), deal).interaction_id
+
+    theirs = sent(_word_file("王建国要求两年质保"), "王建国的要求.docx")
+    sent(f"姓名,电话\n{NAME},{PHONE}\n".encode("gb18030"), "名单.csv")
+    sent(
+        f"From: x@y.example\nDate: Mon, 2 Nov 2026 10:00:00 +0800\nContent-Type: text/plain; charset=klingon\n\n{NAME}".encode(),
+        "a.eml",
+    )
+    sent(f"在等的文件: {NAME}".encode(), f"{NAME}.txt", "")
+    kept = sent("与他无关的一份文件".encode(), "别的.txt", "D-060" if desk.deal("D-060") else "D-001")
+    assert len(list((house.settings.var_dir / "received").rglob("*.*"))) == 5
+    waiting = _ask(house)
+    _agree(house, waiting)
+    assert _sweep(house) == [waiting.action_id]
+    assert NAME not in _dump(house.settings.var_dir)
+    left = list((house.settings.var_dir / "received").rglob("*.*"))
+    with house.store.reading() as session:
+        assert NAME not in session.get_one(Interaction, theirs).text
+        sha = session.get_one(Interaction, kept).extra.get("sha256", "")
+    assert [path.stem for path in left] == [sha]
+
+
+def test_a_colleague_who_left_takes_their_voice_along_and_not_the_customers_papers(
+    house: House, tmp_path: Path
+) -> None:
+    _settle(house)
+    with house.store.reading() as session:
+        lina = session.get_one(Person, "p-lina")
+    desk = house.desk(lina, "c", "wecom", "zh")
+    for data, name, sent_as in (("客户的要求".encode(), "要求.txt", "file"), (amr(), "语音", "voice")):
+        path = tmp_path / "download"
+        path.write_bytes(data)
+        assert desk.take_file(SentFile(path=path, name=name, sent_as=sent_as), "D-001").deal
+    waiting = _ask(house, "person", "p-lina")
+    _agree(house, waiting)
+    assert _sweep(house) == [waiting.action_id]
+    assert [path.suffix for path in (house.settings.var_dir / "received").rglob("*.*")] == [".txt"]
+    with house.store.reading() as session:
+        rows = session.exec(select(InboundFile).where(InboundFile.transcript == ""))
+        assert sorted(row.sent_as for row in rows) == ["file", "voice"]

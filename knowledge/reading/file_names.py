@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from ..confusables import plain_letters
+from ..lookalikes import plain_letters
 from .kinds import EXPECTED, RUN, ending
 
 PADDED = re.compile(r"\s{4,}|\.\s+\w{1,5}$|[ .]+$")

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import os
-import subprocess
-import sys
 import threading
 from collections import OrderedDict
-from pathlib import Path
 from typing import Any
 
+from .apart import apart
 from .parts import MAX_FILE, Part, Reading, Remark, place_name
 
 __all__ = ["Part", "Reading", "Remark", "place_name", "read"]
 
 WALL_SECONDS = 6.0
 KEPT = 64
-_HOUSE = Path(__file__).resolve().parents[2]
 _known: OrderedDict[str, Reading] = OrderedDict()
 _lock = threading.Lock()
 
@@ -43,28 +38,8 @@ def read(name: str, data: bytes, *, wall_seconds: float = WALL_SECONDS) -> Readi
 
 
 def _in_child(name: str, data: bytes, wall_seconds: float) -> Reading:
-    command = [sys.executable, "-P", "-X", "utf8", "-m", f"{__name__}.child"]
-    header = json.dumps({"name": name}).encode() + b"\n"
-    try:
-        ran = subprocess.run(
-            command,
-            input=header + data,
-            capture_output=True,
-            timeout=wall_seconds,
-            check=False,
-            env=_bare_environment(),
-        )
-    except (subprocess.TimeoutExpired, OSError):
-        return _failed("too_slow")
-    if ran.returncode:
-        return _failed("too_slow" if ran.returncode < 0 else "damaged")
-    return _from_json(json.loads(ran.stdout))
-
-
-def _bare_environment() -> dict[str, str]:
-    """What the interpreter needs to find our code, and no secret of ours."""
-    kept = {name: os.environ[name] for name in ("SYSTEMROOT", "LD_LIBRARY_PATH") if name in os.environ}
-    return kept | {"PYTHONPATH": os.pathsep.join([str(_HOUSE), *filter(None, sys.path)])}
+    found = apart(f"{__name__}.child", {"name": name}, data, wall_seconds)
+    return _failed(found) if isinstance(found, str) else _from_json(found)
 
 
 def _failed(reason: str) -> Reading:

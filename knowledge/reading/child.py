@@ -11,7 +11,7 @@ CPU_SECONDS = 5
 OPEN_FILES = 64
 
 
-def bind() -> None:
+def bind(cpu_seconds: int = CPU_SECONDS) -> None:
     """No more memory, processor time and files than a document deserves, and nothing can be written."""
     try:
         import resource
@@ -19,7 +19,7 @@ def bind() -> None:
         return
     for what, most in (
         (resource.RLIMIT_AS, MEMORY),
-        (resource.RLIMIT_CPU, CPU_SECONDS),
+        (resource.RLIMIT_CPU, cpu_seconds),
         (resource.RLIMIT_NOFILE, OPEN_FILES),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_CORE, 0),

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from actions.reading import place_name, read
-from actions.reading.extract import extract
-from actions.reading.file_names import name_danger
-from actions.reading.parts import MAX_FILE, MAX_TEXT, REASONS, Reading
+from knowledge.reading import place_name, read
+from knowledge.reading.extract import extract
+from knowledge.reading.file_names import name_danger
+from knowledge.reading.parts import MAX_FILE, MAX_TEXT, REASONS, Reading
 from tests.fakes import papers
 
 NEEDLE = "底价 880000"
@@ -254,13 +254,13 @@ def test_the_child_gets_no_secret_and_cannot_write(tmp_path: Path, monkeypatch: 
     import subprocess
     import sys
 
-    from actions.reading import _bare_environment
+    from knowledge.reading.apart import bare_environment
 
     monkeypatch.setenv("SMTP_URL", "smtp://user:secret@localhost")
-    assert "secret" not in str(_bare_environment())
-    code = f"from actions.reading.child import bind; bind(); f = open({str(tmp_path / 'x')!r}, 'w'); f.write('x' * 10); f.flush()"
+    assert "secret" not in str(bare_environment())
+    code = f"from knowledge.reading.child import bind; bind(); f = open({str(tmp_path / 'x')!r}, 'w'); f.write('x' * 10); f.flush()"
     ran = subprocess.run(
-        [sys.executable, "-c", code], env=_bare_environment(), capture_output=True, check=False
+        [sys.executable, "-c", code], env=bare_environment(), capture_output=True, check=False
     )
     assert ran.returncode != 0
     assert not (tmp_path / "x").exists() or (tmp_path / "x").stat().st_size == 0
@@ -345,7 +345,7 @@ def test_encodings_inside_archives_keep_their_names() -> None:
 
 
 def test_lines_that_the_page_broke_are_joined_again() -> None:
-    from actions.reading.pdf import unwrapped
+    from knowledge.reading.pdf import unwrapped
 
     broken = "甲方应在合同签订后向乙方支付合同总额的百分之三十作为预付款，余款\n在验收合格后付清。\n项目\n金额\n128"
     assert (

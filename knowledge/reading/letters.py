@@ -7,6 +7,7 @@ from email.errors import MessageError
 from email.message import EmailMessage
 from email.parser import BytesParser
 
+from ..mail_text import part_text
 from .office import Recurse
 from .package import Budget, Refused
 from .pages import read_page
@@ -39,7 +40,7 @@ def _part(part: EmailMessage, basket: Basket, recurse: Recurse, budget: Budget) 
     if part.get_filename() or part.get_content_maintype() != "text":
         recurse(part.get_filename() or "", raw, basket, budget)
         return
-    text = raw.decode(part.get_content_charset() or "utf-8", "replace")
+    text = part_text(part)
     if part.get_content_subtype() == "html":
         read_page(text, basket)
     else:
