@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from actions.binding import Binding
@@ -21,6 +22,7 @@ from knowledge.library import arrivals, doors
 from .clicks import Clicks
 from .copies import Copies
 from .feedback import Feedback
+from .files import Download, download
 from .intake import StreetIntake
 from .lanes import Lanes
 from .leading import Leading
@@ -30,10 +32,12 @@ from .porter import Porter
 from .push import Push
 from .turns import Turns
 from .waiting_words import WaitingWords
+from .words import Arrival
 
 LOG = logging.getLogger(__name__)
 
 TICK_S = 1.0
+FETCH_WITHIN_S = 600.0
 SOONEST_S = 0.05
 HEALTH_S, HEALTH_LIVES_S = 10.0, 60.0
 FORGET_AFTER = timedelta(days=7)
@@ -91,7 +95,16 @@ class Street:
             alive=self.alive,
             traits=lambda name: self.traits(name) or NARROW,
             moved=self.moved,
+            fetch=self.fetch,
         )
+
+    def fetch(self, arrival: Arrival, folder: Path) -> list[Download]:
+        """The files of an arrival, fetched in the street's loop; to be called from a turn's thread."""
+        channel, limit = self.channels.get(arrival.channel), self.house.settings.max_upload_mb * 1024 * 1024
+        if channel is None or self._loop is None:
+            return [Download(attachment=one, problem="missing") for one in arrival.attachments]
+        fetching = download(channel, arrival.attachments, folder, limit)
+        return asyncio.run_coroutine_threadsafe(fetching, self._loop).result(FETCH_WITHIN_S)
 
     @cached_property
     def push(self) -> Push:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import logging
 import re
+import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from bot.inbox import Inbox
 from bot.messages import Inbound, Reply
@@ -19,6 +21,8 @@ from knowledge.model import ArrivalRow, DeliveryRow, Person
 
 from .clicks import Clicks
 from .feedback import Feedback
+from .file_talk import FileTalk, Heard
+from .files import Download
 from .footnotes import handed_over
 from .live import Live
 from .port import Traits
@@ -57,6 +61,7 @@ class Turns:
     alive: Callable[[], set[str]]
     traits: Callable[[str], Traits]
     moved: Callable[[str], None]
+    fetch: Callable[[Arrival, Path], list[Download]]
 
     def drain(self, lane: str) -> None:
         """Answer everything that waits in this lane; stops at one that must be tried again later."""
@@ -130,11 +135,22 @@ class Turns:
             external_id=f"{arrival.channel}:{arrival.external_id}",
         )
         inbox = Inbox(self.house, alone=False)
+        heard = self._heard(arrival, inbound)
+        if heard is not None and not heard.goes_on:
+            return Reply(text=heard.text)
         with Live(
             self.house.store, self.house.clock, address, turn, traits, lambda: self.moved(arrival.channel)
         ) as live:
             reply = inbox.handle(inbound, on_text=live.say)
-        return Reply(text=NO_SWITCH) if reply.switch_to else reply
+        if reply.switch_to:
+            return Reply(text=NO_SWITCH)
+        return reply if heard is None else replace(reply, text=f"{heard.text}\n\n{reply.text}")
+
+    def _heard(self, arrival: Arrival, inbound: Inbound) -> Heard | None:
+        """Files of this message are fetched and taken; a word about files that wait is theirs as well."""
+        with tempfile.TemporaryDirectory(prefix="chengdan-files-") as folder:
+            downloads = self.fetch(arrival, Path(folder)) if arrival.attachments else []
+            return FileTalk(self.house).heard(inbound, downloads)
 
     def _parts(self, reply: Reply, address: Address, turn: str, traits: Traits) -> list[DeliveryRow]:
         """The reply cut to the platform's size; its first part ends the running answer."""
