@@ -104,7 +104,12 @@ class Street:
         if channel is None or self._loop is None:
             return [Download(attachment=one, problem="missing") for one in arrival.attachments]
         fetching = download(channel, arrival.attachments, folder, limit)
-        return asyncio.run_coroutine_threadsafe(fetching, self._loop).result(FETCH_WITHIN_S)
+        waited = asyncio.run_coroutine_threadsafe(fetching, self._loop)
+        try:
+            return waited.result(FETCH_WITHIN_S)
+        except TimeoutError:
+            waited.cancel()
+            return [Download(attachment=one, problem="missing") for one in arrival.attachments]
 
     @cached_property
     def push(self) -> Push:

@@ -135,12 +135,12 @@ class Turns:
             external_id=f"{arrival.channel}:{arrival.external_id}",
         )
         inbox = Inbox(self.house, alone=False)
-        heard = self._heard(arrival, inbound)
-        if heard is not None and not heard.goes_on:
-            return Reply(text=heard.text)
         with Live(
             self.house.store, self.house.clock, address, turn, traits, lambda: self.moved(arrival.channel)
         ) as live:
+            heard = self._heard(arrival, inbound)
+            if heard is not None and not heard.goes_on:
+                return Reply(text=heard.text)
             reply = inbox.handle(inbound, on_text=live.say)
         if reply.switch_to:
             return Reply(text=NO_SWITCH)
@@ -148,8 +148,14 @@ class Turns:
 
     def _heard(self, arrival: Arrival, inbound: Inbound) -> Heard | None:
         """Files of this message are fetched and taken; a word about files that wait is theirs as well."""
-        with tempfile.TemporaryDirectory(prefix="chengdan-files-") as folder:
-            downloads = self.fetch(arrival, Path(folder)) if arrival.attachments else []
+        # A voice message whose words the platform has given is a message, not a file.
+        files = [one for one in arrival.attachments if not (one.kind == "voice" and arrival.text)]
+        if not files:
+            return FileTalk(self.house).heard(inbound)
+        room = self.house.settings.var_dir / "incoming"  # the same disk that keeps them; /tmp may be small
+        room.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix="files-", dir=room) as folder:
+            downloads = self.fetch(replace(arrival, attachments=tuple(files)), Path(folder))
             return FileTalk(self.house).heard(inbound, downloads)
 
     def _parts(self, reply: Reply, address: Address, turn: str, traits: Traits) -> list[DeliveryRow]:
