@@ -109,10 +109,9 @@ def note_of(message: Message) -> str:
         return f"[贴纸 / sticker {message.sticker.emoji or ''}]".replace(" ]", "]")
     if any(getattr(message, name, None) for name in NOT_READ):
         return UNREADABLE
-    return UNREADABLE if _new_kind(message) else ""
+    return UNREADABLE if _new_kind(message) and not attachments_of(message) else ""
 
 
 def _new_kind(message: Message) -> bool:
-    """Something this version of PTB has no name for, with nothing else beside it."""
-    strange = message.api_kwargs.get("rich_message") or message.api_kwargs.get("rich_text")
-    return bool(strange) and message.text is None and message.caption is None
+    """Something this version of PTB has no name for, with no words beside it: better a sentence than silence."""
+    return bool(message.api_kwargs) and message.text is None and message.caption is None

@@ -43,13 +43,11 @@ REDACTOR = Redactor()
 
 
 def silence(token: str) -> None:
-    """Hide this token in the logs of httpx, httpcore and PTB, and the line that httpx writes for every request."""
+    """Hide this token in the logs of httpx, httpcore and PTB. Their levels are left alone: others use them too."""
     REDACTOR.keep(token)
     known = [name for name in logging.root.manager.loggerDict if name.split(".")[0] in NOISY]
     for name in {*known, *NOISY}:  # a filter does not reach the children of its logger
         logging.getLogger(name).addFilter(REDACTOR)
-    if logging.getLogger("httpx").level == logging.NOTSET:
-        logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 def hide(text: object) -> str:

@@ -500,13 +500,8 @@ def test_the_token_is_in_no_log(caplog: pytest.LogCaptureFixture, tmp_path: Path
                 return server.token
 
     caplog.set_level(logging.DEBUG)
-    loud = logging.getLogger("httpx")
-    before = loud.level
-    loud.setLevel(logging.DEBUG)
-    try:
-        token = asyncio.run(story())
-    finally:
-        loud.setLevel(before)
+    caplog.set_level(logging.DEBUG, "httpx")
+    token = asyncio.run(story())
     assert "HTTP Request: POST" in caplog.text, "httpx did log"
     assert token not in caplog.text
     assert token.partition(":")[2] not in caplog.text
