@@ -157,6 +157,9 @@ class Street:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.to_thread(self.intake.close)
+        for channel in self.channels.values():
+            if (close := getattr(channel, "close", None)) is not None:
+                await close()
         if self._clock.is_alive():
             await asyncio.to_thread(self._clock.join, 10)
         await asyncio.to_thread(self.beat.__exit__)
@@ -184,7 +187,7 @@ class Street:
             if leading is not None and self._loop is not None and not self._loop.is_closed():
                 self._loop.call_soon_threadsafe(leading.outgoing.moved)
         with self.house.store.reading() as session:
-            lying = arrivals.waiting_lanes(session, self.alive() - {self.worker})
+            lying = arrivals.waiting_lanes(session, self.alive() - {self.worker}, self.house.clock())
         for lane in lying:
             self.lanes.wake(lane)
         self._tell_health()

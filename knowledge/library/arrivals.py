@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import func, update
+from sqlalchemy import ColumnElement, func, or_, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as lite_insert
 from sqlmodel import Session, col, select
@@ -13,6 +13,9 @@ from sqlmodel import Session, col, select
 from knowledge.model import ArrivalRow
 
 OPEN = ("waiting", "working")
+
+CLICK_WAITS = timedelta(seconds=10)
+"""A click is decided by whoever took it in; only one that was left lying for so long is anybody's."""
 
 
 def add_arrival(session: Session, row: ArrivalRow) -> tuple[int, bool]:
@@ -29,14 +32,14 @@ def add_arrival(session: Session, row: ArrivalRow) -> tuple[int, bool]:
     return session.exec(query).one() or 0, False
 
 
-def waiting_lanes(session: Session, alive: Collection[str], limit: int = 500) -> list[str]:
+def waiting_lanes(session: Session, alive: Collection[str], now: datetime, limit: int = 500) -> list[str]:
     """Lanes in which something waits and nobody is at work, the longest waiting first."""
     busy = select(ArrivalRow.lane).where(
         ArrivalRow.state == "working", col(ArrivalRow.claimed_by).in_(tuple(alive))
     )
     query = (
         select(ArrivalRow.lane, func.min(ArrivalRow.id))
-        .where(col(ArrivalRow.state).in_(OPEN), col(ArrivalRow.lane).not_in(busy))
+        .where(col(ArrivalRow.state).in_(OPEN), col(ArrivalRow.lane).not_in(busy), _left_lying(now))
         .group_by(col(ArrivalRow.lane))
         .order_by(func.min(ArrivalRow.id))
         .limit(limit)
@@ -44,11 +47,17 @@ def waiting_lanes(session: Session, alive: Collection[str], limit: int = 500) ->
     return [lane for lane, _ in session.execute(query).all()]
 
 
+def _left_lying(now: datetime) -> ColumnElement[bool]:
+    return or_(col(ArrivalRow.kind) != "click", col(ArrivalRow.at) <= now - CLICK_WAITS)
+
+
 def claim_next(
     session: Session, lane: str, worker: str, alive: Collection[str], now: datetime
 ) -> ArrivalRow | None:
     """The oldest unanswered arrival of this lane, now this worker's; None when there is none or another one is at it."""
-    query = select(ArrivalRow).where(ArrivalRow.lane == lane, col(ArrivalRow.state).in_(OPEN))
+    query = select(ArrivalRow).where(
+        ArrivalRow.lane == lane, col(ArrivalRow.state).in_(OPEN), _left_lying(now)
+    )
     row = session.exec(query.order_by(col(ArrivalRow.id)).limit(1).with_for_update()).first()
     if row is None or (row.state == "working" and row.claimed_by in alive):
         return None
