@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
+import httpx
 import pytest
 
 from bot.channels.wecom.media import clean_name
@@ -220,5 +221,27 @@ def test_a_member_named_file_cannot_leave_its_folder(tmp_path: Path) -> None:
         named = Attachment(kind="file", ref=media_id, name="../../other.sh")
         assert (await stage.channel.fetch(named, tmp_path, MB)).name == "other.sh"
         assert {path.parent for path in tmp_path.iterdir()} == {tmp_path}
+
+    played(play)
+
+
+@pytest.mark.parametrize("headers", [{}, {"content-range": "bytes 0-9/10"}, {"content-length": "10"}])
+def test_more_bytes_than_announced_are_not_taken(tmp_path: Path, headers: dict[str, str]) -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        for _ in range(100):
+            yield b"x" * MB
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        status = 206 if "content-range" in headers else 200
+        named = {"content-disposition": 'attachment; filename="x"', **headers}
+        return httpx.Response(status, headers=named, content=endless())
+
+    async def play(stage: Scene) -> None:
+        await stage.channel.api.tokens.current()
+        async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as lying:
+            stage.channel.api._http = lying
+            with pytest.raises(TooLarge):
+                await stage.channel.fetch(Attachment(kind="file", ref="M"), tmp_path, 3 * MB)
+        assert not list(tmp_path.iterdir())
 
     played(play)

@@ -108,3 +108,16 @@ def test_three_messages_four_times_each_are_answered_once(demo_house: House) -> 
         assert len(wecom.texts("p-lina")) == 3
 
     asyncio.run(on_wecom(demo_house, play))
+
+
+def test_a_voice_and_a_picture_are_fetched_and_answered(demo_house: House) -> None:
+    async def play(wecom: WecomServer, street: Street) -> None:
+        await wecom.phone.voice("p-lina", b"#!AMR\n" + b"\x3c" * 800)
+        await until(lambda: wecom.texts("p-lina"), "an answer to the voice", wecom)
+        await wecom.phone.photo("p-lina", b"\xff\xd8\xff\xe0" + b"j" * 900)
+        await until(lambda: len(wecom.texts("p-lina")) > 1, "an answer to the picture", wecom)
+        assert wecom.count("media/get") >= 2
+        assert "voice.amr" in wecom.texts("p-lina")[0]
+        assert "photo.jpg" in wecom.texts("p-lina")[1]
+
+    asyncio.run(on_wecom(demo_house, play))
