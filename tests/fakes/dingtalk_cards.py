@@ -14,8 +14,8 @@ from .dingtalk_http import Call, Reply
 if TYPE_CHECKING:
     from .dingtalk_server import FakeDingTalk
 
-CREATE, INSTANCES, STREAMING = (
-    "/v1.0/card/instances/createAndDeliver", "/v1.0/card/instances", "/v1.0/card/streaming",
+CREATE, INSTANCES, STREAMING, DELIVER = (
+    "/v1.0/card/instances/createAndDeliver", "/v1.0/card/instances", "/v1.0/card/streaming", "/v1.0/card/instances/deliver",
 )  # fmt: skip
 APPROVAL, ANSWER = "approval.schema", "answer.schema"
 
@@ -41,9 +41,10 @@ class CardSide:
         self._fake = fake
         self.templates = {APPROVAL: True, ANSWER: True}
         self.all: dict[str, FakeCard] = {}
+        self._undelivered: dict[str, dict[str, Any]] = {}
         self.undeliverable: set[str] = set()
         """Chats to which a card is not brought, in an answer with status 200."""
-        self.qps = 20
+        self.qps, self.too_fast = 20, 0
         self.monotonic: Callable[[], float] = time.monotonic
         self._recent: deque[float] = deque()
 
@@ -79,12 +80,14 @@ class CardSide:
 
     def route(self, call: Call) -> Reply:
         routes = {
+            ("POST", INSTANCES): self._made, ("POST", DELIVER): self._deliver,
             ("POST", CREATE): self._create, ("PUT", INSTANCES): self._update, ("PUT", STREAMING): self._stream,
         }  # fmt: skip
         act = routes.get((call.method, call.path))
         if act is None:
             return _refused(404, "InvalidAction.NotFound", call.path)
         if self._too_fast():
+            self.too_fast += 1
             return _refused(403, "Forbidden.AccessDenied.QpsLimitForAppkeyAndApi", "qps")
         return act(call.json())
 
@@ -94,6 +97,17 @@ class CardSide:
             self._recent.popleft()
         self._recent.append(now)
         return len(self._recent) > self.qps
+
+    def _made(self, body: dict[str, Any]) -> Reply:
+        """The first of two steps."""
+        if bad := self._bad(body):
+            return bad
+        self._undelivered[body["outTrackId"]] = body
+        return Reply(200, {"success": True, "result": body["outTrackId"]})
+
+    def _deliver(self, body: dict[str, Any]) -> Reply:
+        made = self._undelivered.pop(body["outTrackId"], None)
+        return self._create(made | body) if made else _refused(400, "param.cardNotExist", "卡片不存在")
 
     def _create(self, body: dict[str, Any]) -> Reply:
         if bad := self._bad(body):
@@ -124,7 +138,7 @@ class CardSide:
             return _refused(400, "param.templateUnpublished", "模板未发布")
         if body["outTrackId"] in self.all:
             return _refused(400, "param.outTrackIdExists", "outTrackId 重复")
-        if body.get("callbackType") != "STREAM" or body.get("userIdType") != 1:
+        if body.get("callbackType") != "STREAM" or body.get("userIdType", 1) != 1:
             return _refused(400, "param.callbackType", "callbackType")
         return _not_strings(body)
 

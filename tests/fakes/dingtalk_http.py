@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from email import message_from_bytes
-from email.message import Message
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -30,13 +29,12 @@ class Call:
 
     def form(self) -> dict[str, tuple[str, bytes]]:
         """The fields of a multipart form: file name and bytes."""
-        head = f"content-type: {self.headers['content-type']}\r\n\r\n".encode()
+        boundary = self.headers["content-type"].partition("boundary=")[2].encode()
         out: dict[str, tuple[str, bytes]] = {}
-        for part in message_from_bytes(head + self.body).walk():
-            name = part.get_param("name", header="content-disposition")
-            if isinstance(part, Message) and isinstance(name, str):
-                content = part.get_payload(decode=True)
-                out[name] = (part.get_filename() or "", content if isinstance(content, bytes) else b"")
+        for part in self.body.split(b"--" + boundary)[1:-1]:
+            head, _, content = part.partition(b"\r\n\r\n")
+            said = dict(re.findall(r'(name|filename)="([^"]*)"', head.decode()))
+            out[said["name"]] = (said.get("filename", ""), content.removesuffix(b"\r\n"))
         return out
 
 

@@ -120,7 +120,8 @@ def parcel(load: Load, to: Address | str, **fields: Any) -> Parcel:
     address = (
         to if isinstance(to, Address) else Address(channel="dingtalk", to=to, group=to.startswith("cid"))
     )
-    return Parcel(**({"id": f"{load}:1", "load": load, "address": address} | fields))
+    given: dict[str, Any] = {"id": f"{load}:1", "load": load, "address": address}
+    return Parcel(**(given | fields))
 
 
 @asynccontextmanager

@@ -132,8 +132,12 @@ async def test_pauses_grow_when_the_gateway_is_away_and_end_when_it_is_back() ->
 async def test_a_server_that_lets_in_and_throws_out_is_not_asked_without_end() -> None:
     async with scene() as at:
         for number in range(2, 5):
+
+            def again(wanted: int = number) -> bool:
+                return at.fake.stream.used_tickets == wanted
+
             await at.fake.stream.connections[-1].close()
-            await at.fake.stream.wait_for(lambda n=number: at.fake.stream.used_tickets == n, "again")
+            await at.fake.stream.wait_for(again, "again")
             await at.fake.stream.wait_for(lambda: at.channel.health().ok, "connected")
         assert at.clock.slept == [1, 2, 4]
 
