@@ -102,12 +102,17 @@ class CardSide:
         """The first of two steps."""
         if bad := self._bad(body):
             return bad
-        self._undelivered[body["outTrackId"]] = body
+        track = body["outTrackId"]
+        self._undelivered[track] = body
+        self.all[track] = FakeCard(body["cardTemplateId"], "", "", dict(body["cardData"]["cardParamMap"]))
         return Reply(200, {"success": True, "result": body["outTrackId"]})
 
     def _deliver(self, body: dict[str, Any]) -> Reply:
         made = self._undelivered.pop(body["outTrackId"], None)
-        return self._create(made | body) if made else _refused(400, "param.cardNotExist", "卡片不存在")
+        if made is None:
+            return _refused(400, "param.cardNotExist", "卡片不存在")
+        del self.all[body["outTrackId"]]
+        return self._create(made | body)
 
     def _create(self, body: dict[str, Any]) -> Reply:
         if bad := self._bad(body):

@@ -8,10 +8,10 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-import dingtalk_stream
+import dingtalk_stream  # type: ignore[import-untyped]
 from dingtalk_stream import AckMessage, CallbackMessage, ChatbotMessage
-from dingtalk_stream.card_callback import CardCallbackMessage
-from dingtalk_stream.card_replier import AICardReplier, CardReplier
+from dingtalk_stream.card_callback import CardCallbackMessage  # type: ignore[import-untyped]
+from dingtalk_stream.card_replier import AICardReplier, CardReplier  # type: ignore[import-untyped]
 
 CARD = {
     "btns": '[{"text":"批准","event":{"type":"sendCardRequest","params":{"actionId":"ok","params":{"token":"ok.1"}}}}]'
