@@ -17,7 +17,7 @@ from .quota import Quota
 from .spaces import Spaces
 from .speaking import Speaker
 from .texts import dialect, fitted, stable_id
-from .trouble import PACE, QUOTA, Trouble
+from .trouble import LOST, PACE, QUOTA, Trouble
 
 LOG = logging.getLogger(__name__)
 
@@ -180,10 +180,19 @@ class Answers:
 
     async def _load(self, turn: str) -> _Card:
         card_id = stable_id("answer", turn)
-        note = await asyncio.to_thread(self._pad.get, f"answer:{card_id}") or {}
+        try:
+            note = await asyncio.to_thread(self._pad.get, f"answer:{card_id}") or {}
+        except Exception as error:
+            LOG.exception("dingtalk: what is known of an answer's card could not be read")
+            raise Trouble(Fate.LATER, LOST, type(error).__name__, 1.0) from None
         return _Card(turn, card_id, str(note.get("stage", NONE)), int(note.get("tries", 0)))
 
     async def _save(self, card: _Card, stage: str) -> None:
         card.stage = stage
         note = {"stage": stage, "tries": card.tries}
-        await asyncio.to_thread(self._pad.put, f"answer:{card.id}", note, KEPT_S)
+        try:
+            await asyncio.to_thread(self._pad.put, f"answer:{card.id}", note, KEPT_S)
+        except (
+            Exception
+        ):  # every step on a card may be repeated, so that a lost note costs a call and no more
+            LOG.exception("dingtalk: what is known of an answer's card could not be kept")

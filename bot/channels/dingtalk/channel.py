@@ -8,7 +8,7 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -87,7 +87,6 @@ class DingTalk:
             spaces, self._speaker, self._quota, pad, account.answer_template, monotonic, sleep
         )
         self._intake: Intake | None = None
-        self._seen: datetime | None = None
         self._shut = ""
         self._link = Link(self._knock, self._take, monotonic, sleep, dice, beat or Beat())
         self.traits = Traits(
@@ -152,7 +151,9 @@ class DingTalk:
         says = f"{self._state()} · 本月接口 {used} 次 / calls this month"
         if out:
             says += " · 钉钉说额度已用完 / DingTalk says that they are used up"
-        return Health(ok=ok, says=says, last_seen=self._seen, figures=figures)
+        silent = self._link.silent_s
+        seen = None if silent is None else self._clock().astimezone(UTC) - timedelta(seconds=silent)
+        return Health(ok=ok, says=says, last_seen=seen, figures=figures)
 
     async def close(self) -> None:
         await self._http.aclose()
@@ -171,7 +172,7 @@ class DingTalk:
         intake = self._intake
         if intake is None:
             raise RuntimeError("not running")
-        now = self._seen = self._clock().astimezone(UTC)
+        now = self._clock().astimezone(UTC)
         if frame.topic == CARDS:
             click = read_click(frame.data, now)
             return None if click is None else await self._clicked(click, intake)

@@ -63,6 +63,11 @@ class Link:
             await self._hang_up()
 
     @property
+    def silent_s(self) -> float | None:
+        """Seconds since the platform last sent something on this connection; None without one."""
+        return self.monotonic() - self.line.heard_at if self.line is not None else None
+
+    @property
     def alive(self) -> bool:
         return self.line is not None and not self.line.reader.done()
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 
 from bot.street.port import Pad
+
+LOG = logging.getLogger(__name__)
 
 CHINA = timezone(timedelta(hours=8))
 KEPT_S = 62 * 86400.0
@@ -24,17 +27,21 @@ class Quota:
 
     async def count(self) -> None:
         """One more call left the house."""
-        async with self._lock:
-            key = self._key()
-            _, calls, out = await asyncio.to_thread(self._read, key)
-            await asyncio.to_thread(self._write, key, calls + 1, out)
+        await self._note(1, out=False)
 
     async def exhausted(self) -> None:
         """The platform said that this month's calls are used up."""
+        await self._note(0, out=True)
+
+    async def _note(self, calls: int, *, out: bool) -> None:
+        """A call that was made is made, whether or not it could be written down."""
+        key = self._key()
         async with self._lock:
-            key = self._key()
-            _, calls, _ = await asyncio.to_thread(self._read, key)
-            await asyncio.to_thread(self._write, key, calls, True)
+            try:
+                _, before, was_out = await asyncio.to_thread(self._read, key)
+                await asyncio.to_thread(self._write, key, before + calls, was_out or out)
+            except Exception:
+                LOG.exception("dingtalk: a call could not be counted")
 
     async def drafts(self) -> bool:
         """Whether there is enough left to show running answers."""

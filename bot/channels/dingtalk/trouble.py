@@ -47,8 +47,11 @@ def judge(response: httpx.Response) -> dict[str, Any]:
     record = as_object(response.text)
     if (not record and not _json(response)) or record.get("status") == 1111 or "punish" in record:
         raise _no_answer_of_theirs(response, record)
-    code = str(record.get("code") or record.get("errcode") or "")
-    note = hidden(f"HTTP {response.status_code} {code} {record.get('message') or record.get('errmsg') or ''}")
+    code = str(record.get("code") or record.get("errcode") or record.get("errorCode") or "")
+    words = record.get("message") or record.get("errmsg") or record.get("errorMsg") or ""
+    note = hidden(f"HTTP {response.status_code} {code} {words}")
+    if record.get("success") is False:
+        code = code or "success=false"
     if response.status_code < 400 and code in ("", "0"):
         return record
     if code == "90020" or "ApiCountLimitForOrg" in code:
