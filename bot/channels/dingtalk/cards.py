@@ -34,11 +34,12 @@ def approval_params(card: CardView) -> dict[str, str]:
 
 
 def approval_markdown(card: CardView) -> str:
-    """Title, facts in their order, the marked body, then what became of it or how else to answer."""
+    """Title, facts in their order, the marked body as a quotation, then what became of it or how else to answer."""
     lines = [f"### {literal(card.title)}"]
     lines += [f"**{literal(label)}**: {literal(value)}" for label, value in card.facts]
-    if card.body:
-        lines.append(literal(_cut(card.body, BODY_CHARACTERS)))
+    if card.body.strip():
+        body = literal(_cut(card.body.strip(), BODY_CHARACTERS))
+        lines += ["---", *(f"> {line}" for line in body.splitlines() if line.strip())]
     text = dialect(_cut("\n".join(lines), MOST_CHARACTERS))
     if card.status:
         text += f"\n\n---\n\n**{literal(card.status)}**"

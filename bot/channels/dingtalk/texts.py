@@ -12,6 +12,7 @@ LIMIT = 14_000
 TITLE = 60
 """Characters of the title, which is what a notification shows."""
 
+_TAG = re.compile(r"<([^<>\n]{1,200})>")
 _IMAGE = re.compile(r"!\[([^\]]*)\]\(")
 _TABLE = re.compile(r"^\s*\|.*\|\s*$")
 _TIGHT = re.compile(r"^\s*([-*+]|\d+[.)])\s")
@@ -20,7 +21,8 @@ _MARK = re.compile(r"^[\s#>*+`|-]+|[*`]")
 
 def dialect(text: str) -> str:
     """Our text for a markdown message or card: a single line break is swallowed there, a table needs a blank line before
-    it, and a picture would be fetched from wherever the text says, so it becomes a plain link."""
+    it, an address in angle brackets would be taken for a tag and vanish, and a picture would be fetched from wherever the
+    text says, so it becomes a plain link."""
     out: list[str] = []
     fenced, before = False, ""
     for line in _IMAGE.sub(r"[\1](", text.replace("\r\n", "\n")).split("\n"):
@@ -28,7 +30,7 @@ def dialect(text: str) -> str:
             out.append("\n" if fenced or _stays(before, line) else "\n\n")
         if line.lstrip().startswith("```"):
             fenced = not fenced
-        out.append(line)
+        out.append(line if fenced else _TAG.sub(r"＜\1＞", line))
         before = line
     return re.sub(r"\n{3,}", "\n\n", "".join(out)) if "```" not in text else "".join(out)
 

@@ -46,6 +46,7 @@ async def test_an_approval_card_shows_everything_literally() -> None:
         assert "**已批准**" not in content
         assert at.fake.cards.buttons(track) == ["批准", "驳回"]
         assert "批准 A7F3" in content
+        assert "\n\n> ⟦[点这里] (https" in content
 
 
 @in_loop

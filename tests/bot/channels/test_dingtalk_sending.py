@@ -226,6 +226,8 @@ def test_the_dialect() -> None:
     )
     assert dialect("```\na\nb\n```\n完") == "```\na\nb\n```\n\n完"
     assert dialect("一\n\n\n\n二") == "一\n\n二"
+    assert dialect("王总 <w@a.cn> <br> a < b") == "王总 ＜w@a.cn＞ ＜br＞ a < b"
+    assert dialect("```\n<a>\n```") == "```\n<a>\n```"
     assert "![" not in dialect("![x](https://evil.example/?q=1)")
 
 
