@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.street.words import Address, Arrival, Attachment
+from bot.street.words import Address, Arrival, Attachment, Kind
 
 from .frames import as_object
 
@@ -27,7 +27,8 @@ class _Content:
 
 
 def read_message(data: str, now: datetime) -> Arrival | None:
-    """None for what lacks the ids that everything else rests on."""
+    """None for what lacks the ids that everything else rests on. A bare @robot, a sticker, a kind we do not know: there is
+    nothing in it to answer, so it is a hello."""
     record = as_object(data)
     message_id, chat, sender = _word(record, "msgId"), _word(record, "conversationId"), _sender(record)
     if not (message_id and chat and sender):
@@ -35,6 +36,9 @@ def read_message(data: str, now: datetime) -> Arrival | None:
     group = str(record.get("conversationType", "1")) == "2"
     content = _content(record)
     extra = {} if content.known else {"unsupported": _word(record, "msgtype")}
+    text = _unaddressed(content.text, record) if group else content.text.strip()
+    addressed = not group or _called(record)
+    empty = addressed and not text and not content.files
     return Arrival(
         channel=NAME,
         external_id=message_id,
@@ -44,10 +48,11 @@ def read_message(data: str, now: datetime) -> Arrival | None:
             channel=NAME, to=chat if group else sender, group=group, route=_route(record, chat, now)
         ),
         at=_moment(record.get("createAt")) or now,
-        text=_unaddressed(content.text, record) if group else content.text.strip(),
+        kind=Kind.HELLO if empty else Kind.MESSAGE,
+        text=text,
         quoted=_quoted(as_object(record.get("text"))) or _quoted(as_object(record.get("content"))),
         attachments=tuple(content.files),
-        addressed=not group or _called(record),
+        addressed=addressed,
         extra=extra,
     )
 
@@ -105,7 +110,8 @@ def _content(record: dict[str, Any]) -> _Content:
     kind = _word(record, "msgtype")
     content = as_object(record.get("content"))
     if kind == "text":
-        return _Content(text=_word(as_object(record.get("text")), "content") or _word(content, "content"))
+        held = as_object(record.get("text"))
+        return _Content(text=_word(held or content, "content") or ("" if held else _word(record, "text")))
     if kind == "richText":
         return _rich(content)
     if kind == "picture":

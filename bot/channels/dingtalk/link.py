@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from websockets.exceptions import WebSocketException
 
-from .gateway import Ticket
+from .gateway import Shut, Ticket
 from .line import Line, Taker
 from .trouble import Trouble
 
@@ -48,7 +48,7 @@ class Link:
     _leaving: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def run(self) -> None:
-        """Until cancelled. Raises Shut when the gateway refuses our credentials; then no connection is left open."""
+        """Until cancelled. Raises Shut when the gateway refuses our credentials and the last connection has ended."""
         try:
             pause = 0
             while True:
@@ -88,12 +88,17 @@ class Link:
                     pong_s=self.beat.pong_s,
                     close_s=self.beat.close_s,
                 )
+            except Shut as shut:
+                if not self.alive:
+                    raise
+                self.trouble = str(shut)  # the connection there is still delivers: it is used to its end
+                LOG.warning("dingtalk: %s", shut)
             except (Trouble, OSError, WebSocketException, EOFError) as error:
                 self.trouble = error.note if isinstance(error, Trouble) else type(error).__name__
                 LOG.warning("dingtalk: not connected: %s", self.trouble)
-                continue
-            self.opened, self.trouble = self.opened + 1, ""
-            return line, pause
+            else:
+                self.opened, self.trouble = self.opened + 1, ""
+                return line, pause
 
     def _pause(self, tries: int) -> float:
         longest = min(self.beat.longest_pause_s, self.beat.first_pause_s * 2.0 ** min(tries - 1, 16))

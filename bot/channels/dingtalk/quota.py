@@ -48,7 +48,11 @@ class Quota:
         key = self._key()
         if self._seen is None or self._seen[0] != key:
             async with self._lock:
-                self._seen = await asyncio.to_thread(self._read, key)
+                try:
+                    self._seen = await asyncio.to_thread(self._read, key)
+                except Exception:
+                    LOG.exception("dingtalk: this month's calls could not be read; no drafts")
+                    return False
         return not self._seen[2] and (not self.limit or self._seen[1] < self.limit * DRAFTS_UNTIL)
 
     def now(self) -> tuple[int, bool]:

@@ -46,6 +46,11 @@ def test_a_private_text() -> None:
     assert arrival.address.route["robot"] == "dingr"
 
 
+def test_a_text_is_found_wherever_it_stands() -> None:
+    assert read(text='{"content": "a"}').text == read(text="a").text == "a"
+    assert read(text=None, content={"content": "a"}).text == "a"
+
+
 def test_the_webhooks_end_is_counted_on_our_clock() -> None:
     """Ninety minutes from now, whatever their clock says."""
     until = datetime.fromisoformat(read().address.route["webhook_until"])
@@ -152,6 +157,13 @@ def test_somebody_outside_never_has_the_id_of_a_colleague() -> None:
 def test_an_unknown_kind_is_tolerated() -> None:
     arrival = read(msgtype="interactiveCard", text=None, content={"a": 1})
     assert (arrival.text, arrival.attachments, arrival.extra) == ("", (), {"unsupported": "interactiveCard"})
+    assert arrival.kind is Kind.HELLO
+
+
+def test_a_bare_mention_is_a_hello_and_talk_that_is_not_for_us_is_not() -> None:
+    assert read(**GROUP, text={"content": " "}).kind is Kind.HELLO
+    elsewhere = read(**GROUP | {"isInAtList": False, "atUsers": []}, text={"content": ""})
+    assert (elsewhere.kind, elsewhere.addressed) == (Kind.MESSAGE, False)
 
 
 @pytest.mark.parametrize("missing", ["msgId", "conversationId"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -95,6 +96,25 @@ async def test_the_older_code_means_the_same() -> None:
         assert "额度已用完" in at.channel.health().says
         at.clock.turn(timedelta(days=31).total_seconds())
         assert "额度已用完" not in at.channel.health().says
+
+
+class BrokenPad(FakePad):
+    """A database that is away."""
+
+    def get(self, key: str) -> dict[str, Any] | None:
+        raise OSError("away")
+
+    def put(self, key: str, value: dict[str, Any], ttl_s: float) -> None:
+        raise OSError("away")
+
+
+@in_loop
+async def test_a_database_that_is_away_loses_no_answer() -> None:
+    async with scene(answer_template=ANSWER, pad=BrokenPad(), run=False) as at:
+        assert (await at.channel.send(parcel(Load.TEXT, "staff1", text="x"))).fate is Fate.SENT
+        later = await at.channel.send(final("完"))
+        assert (later.fate, at.fake.texts("staff1")) == (Fate.LATER, ["x"])
+        assert (await at.channel.send(draft("一"))).fate is Fate.NEVER
 
 
 @pytest.mark.parametrize(

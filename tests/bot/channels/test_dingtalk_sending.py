@@ -120,6 +120,7 @@ async def test_somebody_outside_gets_an_answer_but_no_notice() -> None:
         (Reply(200, {"errcode": 90002, "errmsg": "limit"}), Fate.LATER),
         (Reply(400, {"code": "invalidParameter", "message": "no"}), Fate.NEVER),
         (Reply(403, {"code": "Forbidden.AccessDenied.AccessTokenPermissionDenied"}), Fate.NEVER),
+        (Reply(200, {"success": False, "errorCode": "x", "errorMsg": "no"}), Fate.NEVER),
         (Reply(200, b"<html>blocked</html>"), Fate.LATER),
         (Reply(200, {"status": 1111, "wait": 5, "source": "x5", "punish": "deny"}), Fate.LATER),
     ],

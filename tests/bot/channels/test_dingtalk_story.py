@@ -51,7 +51,11 @@ async def ask(fake: FakeDingTalk) -> None:
 
     for count, words in enumerate((WISH, "发出去"), start=1):
         await (await fake.say(REP, words)).ack
-        await until(lambda wanted=count: said() >= wanted, words)
+
+        def answered(wanted: int = count) -> bool:
+            return said() >= wanted
+
+        await until(answered, words)
 
 
 def sent_mails(house: House) -> int:

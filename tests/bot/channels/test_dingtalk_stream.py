@@ -178,6 +178,30 @@ async def test_credentials_revoked_later_end_the_run_in_words() -> None:
 
 
 @in_loop
+async def test_refused_while_still_connected_the_connection_is_used_to_its_end() -> None:
+    async with scene(beat=Beat(look_s=0.01, linger_s=0.05, close_s=0.1)) as at:
+        at.fake.secret = "another"
+        at.clock.turn(6 * 3600 + 1)
+        await at.fake.stream.wait_for(lambda: at.clock.slept, "refused at least once")
+        await (await at.fake.say("staff1", "还收得到")).ack
+        assert at.channel.health().ok
+        at.fake.secret = SECRET
+        await at.fake.stream.wait_for(lambda: at.fake.stream.used_tickets == 2, "a new connection")
+
+
+@in_loop
+async def test_a_cancelled_run_ends_at_once_and_hangs_up() -> None:
+    async with scene() as at:
+        assert at.running is not None
+        at.running.cancel()
+        async with asyncio.timeout(1):
+            with pytest.raises(asyncio.CancelledError):
+                await at.running
+        await at.fake.stream.wait_for(lambda: not at.fake.stream.connections, "hung up")
+        assert not at.channel.health().ok
+
+
+@in_loop
 async def test_what_cannot_be_read_is_refused_and_does_no_harm() -> None:
     async with scene() as at:
         stream = at.fake.stream
