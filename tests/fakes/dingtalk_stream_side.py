@@ -47,7 +47,7 @@ class StreamSide:
         self.refused_tickets = 0
         self.connections: list[ServerConnection] = []
         self.shutting: set[ServerConnection] = set()
-        self.frames: dict[str, Pending] = {}
+        self.frames: dict[str, tuple[Pending, ServerConnection]] = {}
         self.pending: dict[str, Pending] = {}
         self.acks: list[dict[str, Any]] = []
         self.deaf = False
@@ -142,7 +142,7 @@ class StreamSide:
     async def _write(self, connection: ServerConnection, one: Pending) -> None:
         message_id = uuid.uuid4().hex
         one.message_ids.append(message_id)
-        self.frames[message_id] = one
+        self.frames[message_id] = one, connection
         headers = {
             "appId": "app", "connectionId": "c1", "contentType": "application/json", "messageId": message_id,
             "time": str(int(self._now().timestamp() * 1000)), "topic": one.topic,
@@ -165,17 +165,18 @@ class StreamSide:
         self._changed.set()
         try:
             async for raw in connection:
-                self._acked(json.loads(raw))
+                self._acked(connection, json.loads(raw))
         except ConnectionClosed:
             pass
         finally:
             self.connections.remove(connection)
             self._changed.set()
 
-    def _acked(self, record: dict[str, Any]) -> None:
+    def _acked(self, connection: ServerConnection, record: dict[str, Any]) -> None:
         assert isinstance(record["code"], int), record
         assert isinstance(record["data"], str), "data is JSON text"
-        one = self.frames[record["headers"]["messageId"]]
+        one, came_by = self.frames[record["headers"]["messageId"]]
+        assert came_by is connection, "acknowledged on another connection than it came by"
         self.acks.append(record)
         self._changed.set()
         if not self.deaf and not one.ack.done():
