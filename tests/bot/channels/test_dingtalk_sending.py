@@ -188,6 +188,7 @@ async def test_revoked_credentials_are_told_in_words() -> None:
 @in_loop
 async def test_no_token_and_no_session_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, logger="httpx")
     async with scene() as at:
         to = await at.address()
         await at.channel.send(parcel(Load.TEXT, to, text="x"))

@@ -230,6 +230,7 @@ async def test_ten_thousand_characters_and_more() -> None:
 @in_loop
 async def test_no_ticket_no_secret_and_no_webhook_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, logger="httpx")
     async with scene() as at:
         said = await at.fake.say("staff1", "你好")
         await said.ack
