@@ -76,7 +76,7 @@ class DingTalk:
         self._account, self._clock = account, clock
         self._api_base = account.api_base.rstrip("/")
         self._robot = account.robot_code or account.client_id
-        self._http = http or httpx.AsyncClient(timeout=TIMES)
+        self._http, self._own = http or httpx.AsyncClient(timeout=TIMES), http is None
         self._quota = Quota(pad, clock, account.monthly_calls)
         tokens = Tokens(self._http, self._api_base, account.client_id, account.client_secret, clock)
         self._api = Api(self._http, self._api_base, account.oapi_base, tokens, self._quota)
@@ -156,7 +156,9 @@ class DingTalk:
         return Health(ok=ok, says=says, last_seen=seen, figures=figures)
 
     async def close(self) -> None:
-        await self._http.aclose()
+        """Let go of our own connections; a client that was given is its giver's to close."""
+        if self._own:
+            await self._http.aclose()
 
     def _state(self) -> str:
         if self._link.alive:
