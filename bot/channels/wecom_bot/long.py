@@ -88,7 +88,7 @@ class LongMode:
         """The feedback id goes into the first frame only: until one was acknowledged, each may be the first."""
         if not stream.began:
             await self.streams.begin(stream)
-        body = stream.frame(text, finish=finish, feedback="" if stream.shown else feedback)
+        body = stream.frame(text, finish=finish, feedback=feedback if stream.shown is None else "")
         ack = await self.ask(frames.RESPOND, stream.req_id, body)
         if ack.code == 0:
             stream.shown = text

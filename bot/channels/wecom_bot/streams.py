@@ -21,7 +21,7 @@ _OPEN = "open-streams"
 
 @dataclass(eq=False, kw_only=True)
 class Stream:
-    """`began` is 0 before the first frame. `left` is what a stream ended early has shown of its answer for good."""
+    """`began` is 0 before the first frame, `shown` None until one was acknowledged. `left` is what a stream ended early has shown of its answer for good."""
 
     id: str
     req_id: str
@@ -29,7 +29,7 @@ class Stream:
     group: bool
     began: float = 0.0
     done: bool = False
-    shown: str = ""
+    shown: str | None = None
     left: str = ""
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -44,7 +44,7 @@ class Stream:
     def pointer(self) -> str:
         """What is shown when time is up: what will surely stay of the answer, and that more follows."""
         room = LIMIT - size(POINTER) - 2
-        stays = settled(self.shown)
+        stays = settled(self.shown or "")
         self.left = stays if size(stays) <= room else ""
         return self.left + POINTER
 
@@ -91,7 +91,7 @@ class Streams:
 
     async def end(self, stream: Stream) -> None:
         """After the last frame."""
-        stream.done, stream.shown = True, ""
+        stream.done, stream.shown = True, None
         stream.began = stream.began or self._clock().timestamp()
         await self._notes.keep("stream:" + stream.id, {"began": stream.began, "done": True}, DAY_S)
         await self._note_open()
