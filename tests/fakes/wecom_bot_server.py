@@ -377,7 +377,7 @@ class WeComBotServer:
         chat, kind = body.get("chatid", ""), body.get("msgtype", "")
         if chat not in self.chats:
             return NOT_ALLOWED, "the user has not written to the bot"
-        if body.get("chat_type") not in {0, 1, 2} or req_id in self._asked:
+        if body.get("chat_type", 0) not in {0, 1, 2} or req_id in self._asked:
             return BAD, "chat_type or req_id"
         inner = body.get(kind, {})
         fault = (

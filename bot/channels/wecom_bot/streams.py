@@ -21,7 +21,8 @@ _OPEN = "open-streams"
 
 @dataclass(eq=False, kw_only=True)
 class Stream:
-    """`began` is 0 before the first frame, `shown` None until one was acknowledged. `left` is what a stream ended early has shown of its answer for good."""
+    """`began` is 0 before the first frame, `shown` None until one was acknowledged. `left` is what a stream that was ended
+    early has shown of its answer for good."""
 
     id: str
     req_id: str
