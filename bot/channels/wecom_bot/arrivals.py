@@ -46,13 +46,27 @@ def arrival(body: Body, *, at: datetime, bot_name: str, req_id: str = "") -> Arr
         channel=NAME,
         external_id=body.msgid,
         sender=body.sender.userid,
-        address=_address(body, at, req_id),
+        address=address_of(body, at, req_id),
         at=at,
         text=unaddressed(words, bot_name) if body.group else words.strip(),
         quoted=_quoted(quoted) if quoted else "",
         attachments=tuple(_attachment(kind, one) for kind, one in media if one.url),
         extra={"spoken": "1"} if body.msgtype == "voice" else {},
     )
+
+
+def strange(body: Body) -> bool:
+    """Whether a person sent a kind of message that we do not know: they are told so."""
+    said = body.msgtype not in MESSAGES and body.msgtype not in {"event", "stream", ""}
+    return said and bool(body.msgid and body.sender.userid)
+
+
+def address_of(body: Body, at: datetime, req_id: str = "") -> Address:
+    """Where an answer to it goes."""
+    event = _EVENTS.get(body.eventtype, body.eventtype)
+    route = Route(stream=stream_id(body.msgid), at=at.timestamp(), event=event, req_id=req_id)
+    to = body.chatid if body.group else body.sender.userid
+    return Address(channel=NAME, to=to, group=body.group, route=route.written())
 
 
 def unaddressed(text: str, bot_name: str) -> str:
@@ -68,7 +82,7 @@ def unaddressed(text: str, bot_name: str) -> str:
 
 
 def _event(body: Body, event: Event, at: datetime, req_id: str) -> Arrival | None:
-    address = _address(body, at, req_id)
+    address = address_of(body, at, req_id)
     base = Arrival(channel=NAME, external_id=body.msgid, sender=body.sender.userid, address=address, at=at)
     if event.eventtype == ENTERED:
         return replace(base, kind=Kind.HELLO)
@@ -80,13 +94,6 @@ def _event(body: Body, event: Event, at: datetime, req_id: str) -> Arrival | Non
         click = Click(token=card.event_key, refs={name: value for name, value in refs.items() if value})
         return replace(base, kind=Kind.CLICK, click=click)
     return None
-
-
-def _address(body: Body, at: datetime, req_id: str) -> Address:
-    event = _EVENTS.get(body.eventtype, body.eventtype)
-    route = Route(stream=stream_id(body.msgid), at=at.timestamp(), event=event, req_id=req_id)
-    to = body.chatid if body.group else body.sender.userid
-    return Address(channel=NAME, to=to, group=body.group, route=route.written())
 
 
 def _attachment(kind: str, media: Media) -> Attachment:

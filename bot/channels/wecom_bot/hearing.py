@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime
+from typing import Any
 
 from pydantic import ValidationError
 
 from bot.street.port import Intake
 from bot.street.words import Address, Arrival, Fate, Kind, Load, Parcel
 
-from .arrivals import NAME, arrival
+from .arrivals import NAME, address_of, arrival, strange
 from .frames import Frame
 from .incoming import Body
 from .long import LongMode
-from .texts import LOST
+from .texts import LOST, UNREADABLE
 
 LOG = logging.getLogger(__name__)
 WAITS_S = (0.2, 0.5, 1.0, 2.0, 4.0)
@@ -33,7 +34,7 @@ class Hearing:
     ) -> None:  # fmt: skip
         self._long, self._bot_name, self._clock, self._sleep = long, bot_name, clock, sleep
         self._frames: asyncio.Queue[tuple[Frame, datetime]] = asyncio.Queue(WAITING)
-        self._clicks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def put(self, frame: Frame) -> None:
         """Called by the reader; waits only when thousands wait already."""
@@ -47,8 +48,13 @@ class Hearing:
                 if (found := self._understood(frame, at)) is not None:
                     await self._hand(found, frame.req_id, intake)
         finally:
-            for task in self._clicks:
+            for task in self._tasks:
                 task.cancel()
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def _understood(self, frame: Frame, at: datetime) -> Arrival | None:
         try:
@@ -60,14 +66,14 @@ class Hearing:
         found = arrival(body, at=at, bot_name=self._bot_name, req_id=frame.req_id)
         if found is None:
             LOG.info("wecom-bot: left out %.40r %.40r", body.msgtype, body.eventtype)
+            if strange(body):
+                self._spawn(self._say(body.msgid, address_of(body, at, frame.req_id), UNREADABLE))
         return found
 
     async def _hand(self, found: Arrival, req_id: str, intake: Intake) -> None:
         if found.kind is Kind.CLICK:
             self._long.pressed(req_id)
-            task = asyncio.create_task(self._click(found, req_id, intake))
-            self._clicks.add(task)
-            task.add_done_callback(self._clicks.discard)
+            self._spawn(self._click(found, req_id, intake))
             return
         for wait in (*WAITS_S, 0.0):
             try:
@@ -77,7 +83,7 @@ class Hearing:
                 LOG.error("wecom-bot: an arrival was not taken in: %s", type(error).__name__)
                 await self._sleep(wait)
         if found.kind is Kind.MESSAGE:
-            await self._say(found, found.address)
+            self._spawn(self._say(found.external_id, found.address, LOST))
 
     async def _click(self, found: Arrival, req_id: str, intake: Intake) -> None:
         try:
@@ -92,14 +98,10 @@ class Hearing:
         if answer.toast and not (shown and answer.card and not answer.card.buttons):
             await self._tell(found, answer.toast)
 
-    async def _say(self, found: Arrival, address: Address) -> None:
+    async def _say(self, msgid: str, address: Address, text: str) -> None:
+        """An answer that needs nobody else."""
         parcel = Parcel(
-            id=f"lost:{found.external_id}",
-            load=Load.TEXT,
-            address=address,
-            text=LOST,
-            turn="lost",
-            last=True,
+            id=f"said:{msgid}", load=Load.TEXT, address=address, text=text, turn="said", last=True
         )
         await self._long.send(parcel)
 

@@ -14,14 +14,14 @@ from pydantic import ValidationError
 from bot.street.port import Asked, Intake, Told
 from bot.street.words import Arrival, ClickAnswer, Kind
 
-from .arrivals import arrival
+from .arrivals import arrival, strange
 from .cards import card_json
 from .incoming import Body
 from .late import LateMode
 from .polled import Polled
-from .route import Route
+from .route import Route, stream_id
 from .sealing import Envelope, Forged, Unreadable
-from .texts import PLACEHOLDER, POINTER, cut
+from .texts import PLACEHOLDER, POINTER, UNREADABLE, cut
 
 LOG = logging.getLogger(__name__)
 BIGGEST_BODY = 1 << 20
@@ -87,6 +87,8 @@ class Hook:
         found = arrival(body, at=self._clock(), bot_name=self._bot_name)
         if found is None:
             LOG.info("wecom-bot: left out %.40r %.40r", body.msgtype, body.eventtype)
+            if strange(body):
+                return self._told(_frame(stream_id(body.msgid), UNREADABLE, finish=True), seal)
             return EMPTY
         try:
             return await self._arrived(found, body, seal, intake)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import InvalidHandshake, InvalidURI
+from websockets.exceptions import InvalidURI, WebSocketException
 
 from bot.street.port import Health
 
@@ -76,7 +76,8 @@ class Line:
         return Health(ok=self.link is not None, says=says, last_seen=self._last_seen, figures=figures)
 
     async def run(self, hand: Callable[[Frame], Awaitable[None]]) -> None:
-        """Until cancelled. Raises BotRefused."""
+        """Until cancelled. Raises BotRefused; called again, it starts with new patience."""
+        self._failures = self._refusals = self._evictions = 0
         while True:
             await self._sleep(await self._once(hand))
 
@@ -91,7 +92,7 @@ class Line:
             return self._evicted(asyncio.get_running_loop().time() - began)
         except InvalidURI:
             raise BotRefused("WECOM_BOT_WS_URL 不是 ws(s) 地址 / is no ws(s) address") from None
-        except (OSError, TimeoutError, InvalidHandshake) as error:
+        except (OSError, TimeoutError, WebSocketException) as error:
             said = f"{type(error).__name__}"
         if asyncio.get_running_loop().time() - began >= self._patience.steady_s:
             self._failures = self._evictions = 0

@@ -14,7 +14,7 @@ from .cards import as_text, card_json, fits, task_id
 from .frames import Ack, NoAck, NotSent
 from .line import Line
 from .notes import DAY_S, Notes
-from .outcome import BAD_REQ_ID, STREAM_EXPIRED, later, never, refused, unknown
+from .outcome import BAD_REQ_ID, STREAM_EXPIRED, later, limited, never, refused, unknown
 from .route import Route
 from .streams import Stream, Streams
 from .texts import BELOW, pieces
@@ -74,7 +74,7 @@ class LongMode:
         stream = await self.streams.find(route, parcel.address)
         if self.streams.closed(stream):
             return never(_CLOSED)
-        if stream.lock.locked() or parcel.text == stream.shown:
+        if stream.muted or stream.lock.locked() or parcel.text == stream.shown:
             return SENT
         async with stream.lock:
             if self.streams.closed(stream):
@@ -82,6 +82,7 @@ class LongMode:
             ack = await self._frame(stream, parcel.text, finish=False, feedback=parcel.turn)
             if ack.code in (BAD_REQ_ID, STREAM_EXPIRED):
                 await self.streams.end(stream)
+            stream.muted = limited(ack.code, ack.words)  # whether refreshes are counted is not documented
             return SENT if ack.code == 0 else refused(ack.code, ack.words)
 
     async def _frame(self, stream: Stream, text: str, *, finish: bool, feedback: str = "") -> Ack:

@@ -22,7 +22,7 @@ _OPEN = "open-streams"
 @dataclass(eq=False, kw_only=True)
 class Stream:
     """`began` is 0 before the first frame, `shown` None until one was acknowledged. `left` is what a stream that was ended
-    early has shown of its answer for good."""
+    early has shown of its answer for good. `muted`: the platform found it too often; the end is still said."""
 
     id: str
     req_id: str
@@ -32,6 +32,7 @@ class Stream:
     done: bool = False
     shown: str | None = None
     left: str = ""
+    muted: bool = False
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def frame(self, text: str, *, finish: bool, feedback: str = "") -> dict[str, Any]:

@@ -8,6 +8,7 @@ LIMIT = 20480
 PLACEHOLDER = "…"
 """The first frame of a stream; whitespace alone is ignored by the client."""
 POINTER = "⏳ 还没说完,剩下的稍后发给你 / still working; the rest follows in a moment"
+UNREADABLE = "这种消息我还看不懂,请发文字、图片或文件 / I cannot read this kind of message yet; send text, a picture or a file"
 BELOW = "↓ 见下一条 / see the next message"
 CUT_SHORT = "(太长了,其余的略去 / too long, the rest is left out)"
 LOST = "刚才那条没收好,请再发一次 / that one could not be taken in, please send it again"

@@ -16,6 +16,8 @@ from bot.channels.wecom_bot.link import Pace
 from bot.channels.wecom_bot.texts import POINTER
 from bot.street.words import Fate, Load
 from tests.bot.channels.wecom_bot_stage import (
+    IMPATIENT,
+    SLOW,
     Stage,
     draft,
     file_parcel,
@@ -54,7 +56,7 @@ def test_whatever_ends_the_connection_it_comes_back(how: str) -> None:
 
 def test_a_half_open_connection_is_found_and_healed() -> None:
     async def story() -> None:
-        async with stage(scale=0.002) as held:
+        async with stage(pace=Pace(), scale=0.002) as held:
             held.server.silent = True  # the socket stays, nothing is read or answered
             await held.server.until(lambda: not held.bot.health().ok)
             held.server.silent = False
@@ -65,7 +67,7 @@ def test_a_half_open_connection_is_found_and_healed() -> None:
 
 def test_missed_heartbeats_end_a_connection_that_still_talks() -> None:
     async def story() -> None:
-        async with stage(scale=0.002) as held:
+        async with stage(pace=Pace(), scale=0.002) as held:
             held.server.mute_pings = True
             await held.server.until(lambda: held.server.subscribes >= 2)
             assert held.server.pings >= 2
@@ -89,7 +91,7 @@ def test_back_off_grows_to_thirty_seconds_and_shrinks_after_a_good_connection() 
             await held.server.stop()
             await held.server.until(lambda: held.bot.line._failures >= 9)
             waits = [
-                one for one in held.sleep.asked if one not in (1.0, 30.0)
+                one for one in held.sleep.asked if one not in (1.0, SLOW.beat_s)
             ]  # not the sweep, not the heartbeat
             assert 15 <= max(waits) <= 30
             assert min(waits) >= 1
@@ -118,7 +120,7 @@ def test_two_instances_do_not_evict_each_other_for_ever() -> None:
         async with stage(patience=Patience(evictions=3, cool_s=1, coolest_s=2)) as held:
             other = long_bot(
                 held.server, held.clock, held.pad, held.http, held.sleep,
-                Pace(ack_s=0.3), Patience(evictions=3, cool_s=1, coolest_s=2),
+                SLOW, Patience(evictions=3, cool_s=1, coolest_s=2),
             )  # fmt: skip
             second = asyncio.create_task(other.run(held.intake))
             done, pending = await asyncio.wait({held.running, second}, return_when=asyncio.FIRST_COMPLETED)
@@ -159,7 +161,7 @@ def test_credentials_revoked_in_flight_and_a_busy_platform_are_two_things() -> N
 
 def test_a_final_frame_without_an_ack_is_unknown_and_not_said_again() -> None:
     async def story() -> None:
-        async with stage() as held:
+        async with stage(pace=IMPATIENT) as held:
             await held.server.say("u1", "多少?")
             arrival = await held.heard()
             await held.bot.send(draft(arrival, "大概"))
@@ -173,7 +175,7 @@ def test_a_final_frame_without_an_ack_is_unknown_and_not_said_again() -> None:
 
 def test_a_connection_lost_while_waiting_for_the_ack_is_unknown() -> None:
     async def story() -> None:
-        async with stage(pace=Pace(ack_s=2)) as held:
+        async with stage(pace=SLOW) as held:
             await held.server.say("u1", "多少?")
             arrival = await held.heard()
             held.server.drop_acks = 1
@@ -187,7 +189,7 @@ def test_a_connection_lost_while_waiting_for_the_ack_is_unknown() -> None:
 
 def test_a_lost_ack_of_a_draft_is_not_taken_for_the_finals() -> None:
     async def story() -> None:
-        async with stage() as held:
+        async with stage(pace=IMPATIENT) as held:
             await held.server.say("u1", "多少?")
             arrival = await held.heard()
             held.server.drop_acks = 1
@@ -200,7 +202,7 @@ def test_a_lost_ack_of_a_draft_is_not_taken_for_the_finals() -> None:
 
 def test_frames_of_one_answer_wait_for_each_other_and_only_the_last_counts() -> None:
     async def story() -> None:
-        async with stage(pace=Pace(ack_s=2)) as held:
+        async with stage(pace=SLOW) as held:
             await held.server.say("u1", "多少?")
             arrival = await held.heard()
             held.server.ack_delay_s = 0.02
@@ -326,9 +328,25 @@ def test_limits_and_refusals_have_their_fates() -> None:
     run(story)
 
 
-def test_files_go_in_pieces_and_take_up_where_they_broke_off(tmp_path: Path) -> None:
+def test_a_platform_that_counts_refreshes_gets_fewer_of_them_and_the_end() -> None:
     async def story() -> None:
         async with stage() as held:
+            await held.server.say("u1", "多少?")
+            arrival = await held.heard()
+            await held.bot.send(draft(arrival, "大"))
+            held.server.errors["aibot_respond_msg"] = [45009]
+            assert (await held.bot.send(draft(arrival, "大概"))).fate is Fate.LATER
+            assert (await held.bot.send(draft(arrival, "大概 1"))).fate is Fate.SENT
+            assert held.server.see("u1") == ["大"], "quiet until the end"
+            assert (await held.bot.send(final(arrival, "大概 10%"))).fate is Fate.SENT
+            assert held.server.see("u1") == ["大概 10%"]
+
+    run(story)
+
+
+def test_files_go_in_pieces_and_take_up_where_they_broke_off(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with stage(pace=IMPATIENT) as held:
             await held.server.say("u1", "报价单?")
             await held.heard()
             data = bytes(range(256)) * 6000  # 1.5 MB: three pieces

@@ -241,6 +241,7 @@ def test_unknown_and_broken_frames_are_left_out_and_the_next_is_heard() -> None:
         async with stage() as held:
             await held.server.push_event("u1", {"eventtype": "auth_change_event"})
             await held.server.push_message("u1", {"msgtype": "hologram", "hologram": {}})
+            await held.server.until(lambda: "看不懂" in "".join(held.server.see("u1")))
             await held.server.push_message("u1", {"msgtype": "text", "text": ["no", "object"]})
             for raw in (
                 "{",

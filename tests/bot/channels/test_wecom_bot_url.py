@@ -350,6 +350,8 @@ def test_an_unknown_event_is_acknowledged_empty_and_an_old_poll_ends() -> None:
                 "event": {"eventtype": "enter_check_update"},
             }
             assert await held.server.raw(json.dumps(event)) == 200
+            await held.server.message("u1", {"msgtype": "hologram"})
+            assert "看不懂" in held.server.see("u1")[0]
             poll = {"msgid": "P", "msgtype": "stream", "from": {"userid": "u"}, "stream": {"id": "forgotten"}}
             reply = await held.server._deliver(poll)
             assert reply["stream"]["finish"]

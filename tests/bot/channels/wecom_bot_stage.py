@@ -22,6 +22,11 @@ from tests.fakes.wecom_bot_street import ClockedPad, RememberingIntake
 NUMBERS = itertools.count(1)
 
 
+SLOW = Pace(ack_s=5, beat_s=300)
+"""Patient, so that a busy machine fails no test; what tests time-outs has a pace of its own."""
+IMPATIENT = Pace(ack_s=0.3, beat_s=300)
+
+
 class QuickSleep:
     """A hundredth of the time, and what was asked for."""
 
@@ -59,7 +64,7 @@ def long_bot(
     """As `from_settings` makes it, with quick hands."""
     return LongBot(
         bot_id=server.bot_id, secret=secret or server.secret, pad=pad, clock=clock, ws_url=server.url, bot_name="小 成",
-        http=http, media_hosts=("127.0.0.1",), pace=pace or Pace(ack_s=0.3), patience=patience or Patience(), sleep=sleep,
+        http=http, media_hosts=("127.0.0.1",), pace=pace or SLOW, patience=patience or Patience(), sleep=sleep,
     )  # fmt: skip
 
 
