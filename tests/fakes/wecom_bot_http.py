@@ -25,13 +25,15 @@ class Request:
 
 @dataclass
 class Response:
-    """One answer. `cut_after` breaks the connection after so many bytes; `hang` never answers."""
+    """One answer. `cut_after` breaks the connection after so many bytes; `hang` never answers; `endless` is a first piece of
+    an answer whose end and length nobody says."""
 
     status: int = 200
     body: bytes = b""
     headers: dict[str, bytes] = field(default_factory=dict)
     cut_after: int = -1
     hang: bool = False
+    endless: bool = False
 
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -67,6 +69,8 @@ class Loopback:
                 await reader.read()
             else:
                 await _answer(writer, response)
+                if response.endless:
+                    await reader.read()
         self._open.discard(writer)
         writer.close()
         with contextlib.suppress(ConnectionError):
@@ -86,6 +90,8 @@ async def _request(reader: asyncio.StreamReader) -> Request:
 
 async def _answer(writer: asyncio.StreamWriter, response: Response) -> None:
     headers = {"content-length": str(len(response.body)).encode(), "connection": b"close"} | response.headers
+    if response.endless:
+        del headers["content-length"]
     writer.write(f"HTTP/1.1 {response.status} X\r\n".encode())
     for name, value in headers.items():
         writer.write(name.encode() + b": " + value + b"\r\n")

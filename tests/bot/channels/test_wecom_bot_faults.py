@@ -56,7 +56,7 @@ def test_whatever_ends_the_connection_it_comes_back(how: str) -> None:
 
 def test_a_half_open_connection_is_found_and_healed() -> None:
     async def story() -> None:
-        async with stage(pace=Pace(), scale=0.002) as held:
+        async with stage(pace=Pace(ack_s=0.5), scale=0.002) as held:
             held.server.silent = True  # the socket stays, nothing is read or answered
             await held.server.until(lambda: not held.bot.health().ok)
             held.server.silent = False
@@ -196,6 +196,40 @@ def test_a_lost_ack_of_a_draft_is_not_taken_for_the_finals() -> None:
             assert (await held.bot.send(draft(arrival, "一"))).fate is Fate.UNKNOWN
             assert (await held.bot.send(final(arrival, "一二"))).fate is Fate.SENT
             assert held.server.see("u1") == ["一二"]
+
+    run(story)
+
+
+def test_a_late_ack_of_a_draft_does_not_hide_that_the_final_was_refused() -> None:
+    async def story() -> None:
+        async with stage(pace=Pace(ack_s=0.5, beat_s=300)) as held:
+            await held.server.say("u1", "多少?")
+            arrival = await held.heard()
+            held.server.ack_delay_s = 0.6
+            assert (await held.bot.send(draft(arrival, "一"))).fate is Fate.UNKNOWN
+            held.server.ack_delay_s = 0.25
+            held.server.errors["aibot_respond_msg"] = [EXPIRED]
+            assert (await held.bot.send(final(arrival, "一二"))).fate is Fate.SENT
+            assert held.server.see("u1") == ["一", "一二"], "it went as a push"
+
+    run(story)
+
+
+def test_two_frames_of_one_request_id_are_never_under_way_at_once() -> None:
+    async def story() -> None:
+        async with stage() as held:
+            await held.server.say("u1", "多少?")
+            req_id = (await held.heard()).address.route["req_id"]
+            held.server.ack_delay_s = 0.01
+            link = held.bot.line.link
+            assert link is not None
+            stream = {"id": "s", "finish": False, "content": "x"}
+            asks = [
+                link.ask("aibot_respond_msg", req_id, {"msgtype": "stream", "stream": stream})
+                for _ in range(4)
+            ]
+            assert [ack.code for ack in await asyncio.gather(*asks)] == [0] * 4
+            assert held.server.violations == []
 
     run(story)
 
@@ -352,14 +386,16 @@ def test_files_go_in_pieces_and_take_up_where_they_broke_off(tmp_path: Path) -> 
             data = bytes(range(256)) * 6000  # 1.5 MB: three pieces
             (tmp_path / "x").write_bytes(data)
             parcel = file_parcel(person("u1"), tmp_path / "x", "../报价单\u202e.pdf")
-            held.server.errors["aibot_upload_media_chunk"] = [-1, 45009]
+            held.server.errors["aibot_upload_media_chunk"] = [-1, 0, 45009]
             assert (await held.bot.send(parcel)).fate is Fate.LATER
             held.server.drop_acks = 1
             assert (await held.bot.send(parcel)).fate is Fate.SENT
             shown = held.server.chats["u1"][-1]
             assert (shown.kind, shown.name, shown.data) == ("file", "报价单.pdf", data)
-            begun = [one for one in held.server.frames if one["cmd"] == "aibot_upload_media_init"]
-            assert len(begun) == 1
+            sent = [one["cmd"] for one in held.server.frames if one["cmd"].startswith("aibot_upload")]
+            assert sent.count("aibot_upload_media_init") == 1
+            first = [one for one in held.server.frames if one.get("body", {}).get("chunk_index") == 0]
+            assert len(first) == 2, "once refused, once taken; not sent again by the second try"
 
     run(story)
 

@@ -186,6 +186,7 @@ def test_a_file_comes_decrypted_under_a_name_of_ours(tmp_path: Path) -> None:
         (Response(body=b"no cipher"), {}, Gone),
         (Response(body=encrypted(b"x" * 1001, b"k" * 32)), {}, TooLarge),
         (Response(body=encrypted(b"x" * 2000, b"k" * 32)), {}, TooLarge),
+        (Response(body=encrypted(b"x" * 600_000, b"k" * 32), endless=True), {}, TooLarge),
         (None, {"key": "kurz"}, Gone),
         (None, {"key": ""}, Gone),
         (None, {"ref": "file:///etc/passwd"}, Gone),

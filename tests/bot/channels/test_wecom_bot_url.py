@@ -151,6 +151,18 @@ def test_a_long_answer_ends_in_time_and_the_rest_comes_by_the_late_reply() -> No
     run(story)
 
 
+def test_a_late_redelivery_does_not_begin_the_answer_anew() -> None:
+    async def story() -> None:
+        async with stage() as held:
+            held.server.polling = False
+            await held.server.say("u1", "多少?", msgid="M1")
+            held.clock.pass_(320)
+            await held.server.say("u1", "多少?", msgid="M1")
+            assert held.server.see("u1") == [POINTER]
+
+    run(story)
+
+
 def test_without_polls_the_answer_takes_the_late_reply() -> None:
     async def story() -> None:
         async with stage(scale=0.002) as held:
