@@ -46,6 +46,7 @@ class Loopback:
         self._handler = handler
         self._server: asyncio.Server | None = None
         self._open: set[asyncio.StreamWriter] = set()
+        self._tasks: set[asyncio.Task[object]] = set()
         self.url = ""
 
     async def start(self) -> None:
@@ -59,10 +60,15 @@ class Loopback:
             self._server.close()
             for writer in list(self._open):
                 writer.close()
+            if self._tasks:
+                await asyncio.wait(self._tasks, timeout=2)
             await asyncio.sleep(0)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._open.add(writer)
+        if (task := asyncio.current_task()) is not None:
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
             response = await self._handler(await _request(reader))
             if response.hang:
@@ -73,8 +79,6 @@ class Loopback:
                     await reader.read()
         self._open.discard(writer)
         writer.close()
-        with contextlib.suppress(ConnectionError):
-            await writer.wait_closed()
 
 
 async def _request(reader: asyncio.StreamReader) -> Request:

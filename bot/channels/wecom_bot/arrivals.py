@@ -76,7 +76,7 @@ def unaddressed(text: str, bot_name: str) -> str:
     if bot_name:
         call = "@" + bot_name
         if said.startswith(call):
-            return said[len(call) :].lstrip(_SPACES + "\n").strip()
+            return said[len(call) :].strip()
         return said[: -len(call)].rstrip() if said.endswith(call) else said
     return re.sub(rf"^@[^{_SPACES}\n]+[{_SPACES}\n]*", "", said)
 

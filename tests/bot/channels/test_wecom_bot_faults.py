@@ -77,6 +77,15 @@ def test_missed_heartbeats_end_a_connection_that_still_talks() -> None:
     run(story)
 
 
+def test_a_quiet_connection_with_answered_heartbeats_is_left_alone() -> None:
+    async def story() -> None:
+        async with stage(pace=Pace(), scale=0.002) as held:
+            await held.server.until(lambda: held.server.pings >= 6)
+            assert held.server.subscribes == 1
+
+    run(story)
+
+
 def test_a_connection_that_only_answers_pings_is_opened_anew() -> None:
     async def story() -> None:
         async with stage(pace=Pace(ack_s=0.3, idle_beats=3), scale=0.002) as held:
