@@ -142,7 +142,7 @@ class HookBot(_Common):
         super().__init__(http, media_hosts)
         self._file_key = bot_key(aes_key)
         polled = Polled(Notes(pad), Locker(aes_key), clock, sleep)
-        self._late = LateMode(polled, self._client, host_of(api_base), poll_s)
+        self._late = LateMode(polled, self._client, host_of(api_base), clock, poll_s)
         self._hook = Hook(Envelope(token, aes_key), polled, self._late, bot_name, clock)
 
     async def run(self, intake: Intake) -> None:  # noqa: ARG002

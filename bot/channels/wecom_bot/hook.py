@@ -15,7 +15,7 @@ from bot.street.port import Asked, Intake, Told
 from bot.street.words import Arrival, ClickAnswer, Kind
 
 from .arrivals import arrival, strange
-from .cards import card_json
+from .cards import card_json, task_id
 from .incoming import Body
 from .late import LateMode
 from .polled import Polled
@@ -103,7 +103,7 @@ class Hook:
             return EMPTY
         await self._polled.came(stream, body.response_url)
         if found.kind is Kind.CLICK:
-            return self._clicked(found, await intake.click(found, CLICK_S), seal)
+            return await self._clicked(found, await intake.click(found, CLICK_S), seal)
         receipt = await intake.accept(found)
         if found.kind is Kind.MESSAGE:
             return await self._stream(stream, seal, feedback=True)
@@ -128,7 +128,7 @@ class Hook:
             frame["stream"]["feedback"] = {"id": stream}
         return self._told(frame, seal)
 
-    def _clicked(self, found: Arrival, answer: ClickAnswer | None, seal: _Seal) -> Told:
+    async def _clicked(self, found: Arrival, answer: ClickAnswer | None, seal: _Seal) -> Told:
         if answer is None:
             return EMPTY
         told = bool(answer.card and not answer.card.buttons)
@@ -136,6 +136,8 @@ class Hook:
             self._late.tell(found, answer.toast)
         if answer.card is None:
             return EMPTY
+        if told:
+            await self._polled.settled(task_id(answer.card), answer.card.status)
         return self._told(
             {"response_type": "update_template_card", "template_card": card_json(answer.card)}, seal
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -21,6 +22,8 @@ from .texts import CUT_SHORT, LIMIT, cut, pieces, size
 POLL_S = 8.0
 """A poll comes about every second (not documented); after so long none will."""
 GREET_S = 3.5
+CLICK_S = 5.0
+"""A click's callback has been answered by then."""
 SENT = Sent(fate=Fate.SENT)
 _CLOSED = "这条回答已经结束 / this answer is already closed"
 _NO_PUSH = (
@@ -36,9 +39,9 @@ class LateMode:
 
     def __init__(
         self, polled: Polled, http: Callable[[], httpx.AsyncClient], hosts: tuple[str, ...],
-        poll_s: float = POLL_S,
+        clock: Callable[[], datetime], poll_s: float = POLL_S,
     ) -> None:  # fmt: skip
-        self._polled, self._http, self._hosts = polled, http, hosts
+        self._polled, self._http, self._hosts, self._clock = polled, http, hosts, clock
         self._poll_s = poll_s
         self._telling: set[asyncio.Task[Sent]] = set()
 
@@ -53,8 +56,7 @@ class LateMode:
             case Load.CARD if parcel.card:
                 return await self._card(parcel.card, route)
             case Load.CARD_UPDATE if parcel.card:
-                stream = parcel.refs.get("stream", "") or route.stream
-                return await self._reply(stream, _markdown(as_text(parcel.card)))
+                return await self._update(parcel, parcel.card, route)
         return never(_NO_FILES)
 
     async def _draft(self, parcel: Parcel, route: Route) -> Sent:
@@ -98,6 +100,15 @@ class LateMode:
             body = _markdown(cut(card.text or as_text(card)))
         sent = await self._reply(route.stream, body)
         return Sent(fate=sent.fate, refs={"task_id": task_id(card)}, after_s=sent.after_s, note=sent.note)
+
+    async def _update(self, parcel: Parcel, card: CardView, route: Route) -> Sent:
+        """The answer to a click changes its card; what comes without one, or too late for it, is a message."""
+        if card.status and await self._polled.shows(task_id(card)) == card.status:
+            return SENT
+        click = Route.read(parcel.refs)
+        if click.event == "click" and 0 <= click.age(self._clock()) < CLICK_S:
+            return later("先让点击自己的回答到 / the click's own answer goes first", CLICK_S)
+        return await self._reply(click.stream or route.stream, _markdown(as_text(card)))
 
     def tell(self, found: Arrival, text: str) -> None:
         """A line to the one who pressed, after the callback was answered."""

@@ -21,7 +21,7 @@ LOG = logging.getLogger(__name__)
 BIGGEST_FRAME = 4 << 20
 
 
-class BotRefused(Exception):
+class BotRefused(ValueError):
     """No retry mends it; the words are for the admin (zh / en) and hold no secret."""
 
 

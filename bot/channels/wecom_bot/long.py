@@ -36,6 +36,7 @@ class LongMode:
         self.streams = Streams(notes, clock)
         self._uploads = Uploads(self.ask, sleep)
         self._pressed: dict[str, float] = {}
+        self._updating = asyncio.Lock()
 
     async def ask(self, cmd: str, req_id: str, body: dict[str, Any]) -> Ack:
         """One frame on the connection there is now. Raises NotSent, NoAck."""
@@ -182,7 +183,13 @@ class LongMode:
         self._pressed[req_id] = now + REPLY_S
 
     async def update(self, req_id: str, card: CardView) -> bool:
-        """Changes the pressed card for all who have this message; False when its moment has passed or it is refused."""
+        """Changes the pressed card for all who have this message, once: the click's own answer and the update of its copy
+        come at the same time. False when its moment has passed or it is refused."""
+        async with self._updating:
+            note = await self._notes.get("card:" + task_id(card))
+            return bool(note and note.get("status") == card.status) or await self._change(req_id, card)
+
+    async def _change(self, req_id: str, card: CardView) -> bool:
         until = self._pressed.pop(req_id, 0.0)
         if until < asyncio.get_running_loop().time():
             return False
@@ -191,15 +198,12 @@ class LongMode:
             ack = await self.ask(frames.UPDATE, req_id, body)
         except (NotSent, NoAck):
             return False
-        if ack.code == 0:
+        if ack.code == 0 and not card.buttons:
             await self._notes.keep("card:" + task_id(card), {"status": card.status}, 7 * DAY_S)
         return ack.code == 0
 
     async def _update(self, parcel: Parcel, card: CardView) -> Sent:
         """A copy that nobody pressed just now cannot be changed on this platform: its holders get a message instead."""
-        note = await self._notes.get("card:" + task_id(card))
-        if note and note.get("status") == card.status:
-            return SENT
         if await self.update(parcel.refs.get("req_id", ""), card):
             return SENT
         return await self._parts(parcel, pieces(as_text(card)))

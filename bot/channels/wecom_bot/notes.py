@@ -9,7 +9,6 @@ from typing import Any
 from bot.street.port import Pad
 
 LOG = logging.getLogger(__name__)
-PREFIX = "wecom-bot:"
 DAY_S = 86400.0
 
 
@@ -21,15 +20,15 @@ class Notes:
 
     async def get(self, key: str) -> dict[str, Any] | None:
         """What stands there, if it is not too old."""
-        return await asyncio.to_thread(self._pad.get, PREFIX + key)
+        return await asyncio.to_thread(self._pad.get, key)
 
     async def put(self, key: str, value: dict[str, Any], ttl_s: float) -> None:
         """Replaces what stood there."""
-        await asyncio.to_thread(self._pad.put, PREFIX + key, value, ttl_s)
+        await asyncio.to_thread(self._pad.put, key, value, ttl_s)
 
     async def take(self, key: str) -> dict[str, Any] | None:
         """Reads and removes in one go: of several takers one gets it."""
-        return await asyncio.to_thread(self._pad.take, PREFIX + key)
+        return await asyncio.to_thread(self._pad.take, key)
 
     async def keep(self, key: str, value: dict[str, Any], ttl_s: float) -> None:
         """Like `put`, for what has already happened outside: a note that cannot be written does not undo it."""

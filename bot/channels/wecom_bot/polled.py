@@ -142,6 +142,14 @@ class Polled:
         note = {"locked": self._locker.lock(url, stream), "until": until}
         await self._notes.put("late:" + stream, note, max(1.0, until - self._now()))
 
+    async def settled(self, task: str, status: str) -> None:
+        """The pressed card shows how it was decided."""
+        await self._notes.put("card:" + task, {"status": status}, 7 * DAY_S)
+
+    async def shows(self, task: str) -> str:
+        """What the pressed card shows of its decision."""
+        return str((await self._notes.get("card:" + task) or {}).get("status", ""))
+
     async def claim(self, stream: str) -> tuple[str, float] | None:
         """The response_url and until when it is good (seconds since 1970), for one use."""
         note = await self._notes.take("late:" + stream)

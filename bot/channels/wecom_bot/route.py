@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,7 +28,11 @@ class Route:
     @classmethod
     def of(cls, address: Address) -> Route:
         """As it was written into an Arrival's address; an address without one gives an empty route."""
-        route = address.route
+        return cls.read(address.route)
+
+    @classmethod
+    def read(cls, route: Mapping[str, str]) -> Route:
+        """As it was written into a Click's refs."""
         try:
             at = float(route.get("at", "0"))
         except ValueError:

@@ -158,6 +158,28 @@ def test_a_click_changes_the_card_within_its_five_seconds() -> None:
     run(story)
 
 
+def test_a_clicks_answer_and_the_copys_update_at_once_are_one_change() -> None:
+    async def story() -> None:
+        async with stage() as held:
+            await said(held)
+            await held.bot.send(card_parcel(person("u1"), card()))
+            shown = held.server.chats["u1"][-1]
+            decided = card(settled="✅ 王总 批准 / approved")
+            held.intake.answer = ClickAnswer(toast="已批准 / approved", card=decided)
+            held.intake.click_s = 0.05
+            await held.server.press("u1", shown, "批准 / OK")
+            await held.server.until(lambda: held.intake.clicks)
+            click = held.intake.clicks[0].click
+            assert click is not None
+            update = card_parcel(person("u1"), decided, Load.CARD_UPDATE, click.refs)
+            assert (await held.bot.send(update)).fate is Fate.SENT
+            await asyncio.sleep(0.1)
+            assert "button_list" not in shown.card
+            assert len(held.server.chats["u1"]) == 2
+
+    run(story)
+
+
 def test_a_refused_click_is_told_to_the_one_who_pressed() -> None:
     async def story() -> None:
         async with stage() as held:

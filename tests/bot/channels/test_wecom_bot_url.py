@@ -293,6 +293,10 @@ def test_a_click_is_answered_with_the_card_in_the_callback() -> None:
             await held.server.press("u1", shown, "批准 / OK")
             assert shown.card["sub_title_text"] == "✅ 王总 批准 / approved"
             assert [one.sender for one in held.intake.clicks] == ["u1", "u1"]
+            seen = len(held.server.see("u1"))
+            update = card_parcel(person("u1"), card(settled="✅ 王总 批准 / approved"), Load.CARD_UPDATE)
+            assert (await held.bot.send(update)).fate is Fate.SENT
+            assert len(held.server.see("u1")) == seen, "the card shows it already"
 
     run(story)
 
@@ -309,6 +313,9 @@ def test_a_slow_decision_comes_by_the_clicks_own_late_reply() -> None:
             update = card_parcel(
                 person("u1"), card(settled="✖ 驳回 / rejected"), Load.CARD_UPDATE, click.refs
             )
+            early = await held.bot.send(update)
+            assert (early.fate, early.after_s) == (Fate.LATER, 5.0), "the callback may still be on its way"
+            held.clock.pass_(6)
             assert (await held.bot.send(update)).fate is Fate.SENT
             assert "✖" in held.server.see("u1")[-1]
 
