@@ -42,6 +42,10 @@ class ChannelSettings(BaseSettings):
     wecom_bot_name: str = Field(
         default="", description="智能机器人名字,群里去掉 @名字 用 / WeCom AI bot: its name, cut off after @"
     )
+    wecom_bot_media_hosts: str = Field(
+        default="",
+        description="智能机器人文件的下载域名,逗号分隔,空: 腾讯的 / hosts its files may come from; empty: Tencent's",
+    )
     wecom_bot_ws_url: str = Field(
         default="wss://openws.work.weixin.qq.com", description="智能机器人长连接地址 / its WebSocket"
     )

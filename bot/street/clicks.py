@@ -81,36 +81,39 @@ class Clicks:
             self._foreign(person, copy)
             return ClickAnswer(toast=FOREIGN)
         verb = arrival.click.token.partition(".")[0]
-        toast = self._do(verb, person, copy, arrival) if fresh else self._stands(copy, person)
-        return ClickAnswer(toast=toast, card=self.copies.again(copy))
+        if not fresh:
+            return ClickAnswer(toast=self._stands(copy, person), card=self.copies.again(copy))
+        toast, told = self._do(verb, person, copy, arrival)
+        return ClickAnswer(toast=toast, card=self.copies.again(copy), told=told)
 
-    def _do(self, verb: str, person: Person, copy: CardCopy, arrival: Arrival) -> str:
+    def _do(self, verb: str, person: Person, copy: CardCopy, arrival: Arrival) -> tuple[str, bool]:
+        """The sentence, and whether it was also sent as a message."""
         if verb == "ok":
             outcome = self.house.approvals.approve(
                 person.id, copy.action_id, seen_hash=copy.seen_hash, channel=copy.channel
             )
-            return _said(outcome, person)
+            return _said(outcome, person), False
         if verb == "ex":
             return self._explain(person, copy)
         code = self._code(copy)
         if not self._waits(copy):
-            return self._stands(copy, person)
+            return self._stands(copy, person), False
         command = {"no": "reject", "ed": "edit", "ho": "handover"}[verb]
         private = address_of(copy.address)
         ask = self.waiting.ask(person.id, private, command, code, person.language)
         self._tell(f"ask:{arrival.external_id}", private, ask)
-        return ask
+        return ask, True
 
-    def _explain(self, person: Person, copy: CardCopy) -> str:
+    def _explain(self, person: Person, copy: CardCopy) -> tuple[str, bool]:
         desk = self.house.desk(person, "", copy.channel, person.language)
         why = desk.explain(copy.action_id)
         if why is None:
-            return DEAD
+            return DEAD, False
         text = explanation_text(why, person.language)
         stamp = self.house.clock().strftime("%Y%m%d%H%M%S%f")
         for number, part in enumerate(split(text, 600)):  # every platform takes parts of this size
             self._tell(f"why:{copy.id}:{stamp}:{number}", address_of(copy.address), part)
-        return EXPLAINED
+        return EXPLAINED, True
 
     def _tell(self, key: str, address: Address, text: str) -> None:
         with self.house.store.session() as session:

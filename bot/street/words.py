@@ -173,10 +173,12 @@ class Sent:
 
 @dataclass(frozen=True, kw_only=True)
 class ClickAnswer:
-    """What a click is answered with at once: a short sentence for the one who pressed, and the card as it is now."""
+    """What a click is answered with at once: a short sentence for the one who pressed, and the card as it is now. `told`:
+    the sentence is on its way as a message too, so a platform without toasts says nothing more."""
 
     toast: str
     card: CardView | None = None
+    told: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

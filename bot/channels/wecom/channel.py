@@ -182,7 +182,12 @@ class WeCom:
         click.add_done_callback(_looked_at)
         answer = await asyncio.wait_for(asyncio.shield(click), self._answer_s)
         # A settled card says it itself, through its update; anything else WeCom can only be told by a message.
-        if answer is not None and answer.toast and (answer.card is None or answer.card.buttons):
+        if (
+            answer is not None
+            and answer.toast
+            and not answer.told
+            and (answer.card is None or answer.card.buttons)
+        ):
             task = asyncio.create_task(self._toast(arrival, answer))
             self._toasts.add(task)
             task.add_done_callback(self._toasts.discard)

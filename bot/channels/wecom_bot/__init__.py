@@ -36,7 +36,8 @@ def from_settings(settings: ChannelSettings, pad: Pad, clock: Callable[[], datet
     for name, value in pairs.items():
         if not value:
             raise BotRefused(_HALF.format(name=name))
-    hosts = MEDIA_HOSTS + host_of(settings.wecom_api_base)
+    own = tuple(one.strip() for one in settings.wecom_bot_media_hosts.split(",") if one.strip())
+    hosts = (own or MEDIA_HOSTS) + host_of(settings.wecom_api_base)
     if long:
         return LongBot(
             bot_id=bot_id,

@@ -95,7 +95,7 @@ class Hearing:
         if answer is None:
             return
         shown = answer.card is not None and await self._long.update(req_id, answer.card)
-        if answer.toast and not (shown and answer.card and not answer.card.buttons):
+        if answer.toast and not answer.told and not (shown and answer.card and not answer.card.buttons):
             await self._tell(found, answer.toast)
 
     async def _say(self, msgid: str, address: Address, text: str) -> None:

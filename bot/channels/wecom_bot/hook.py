@@ -132,7 +132,7 @@ class Hook:
         if answer is None:
             return EMPTY
         told = bool(answer.card and not answer.card.buttons)
-        if answer.toast and not told:
+        if answer.toast and not told and not answer.told:
             self._late.tell(found, answer.toast)
         if answer.card is None:
             return EMPTY
