@@ -67,8 +67,8 @@ class Street:
         self._clock = threading.Thread(target=self._run_clock, name="street clock", daemon=True)
         self.leading: dict[str, Leading] = {}
         self._told_at = 0.0
-        self.told: Callable[[str], None] = _nobody
-        """Is told too which channel has something to bring out."""
+        self.told: Callable[[str], object] = str
+        """Is told too which channel has something to bring out; nobody listens at first."""
 
     @cached_property
     def copies(self) -> Copies:
@@ -245,7 +245,3 @@ EngineFor = Callable[[Street], Engine]
 def threads(street: Street) -> Engine:
     """The plain engine: threads of this process."""
     return Lanes(street.turns.drain, street.house.settings.turn_workers)
-
-
-def _nobody(channel: str) -> None:  # noqa: ARG001 - who listens would be told
-    return
