@@ -66,7 +66,7 @@ class Street:
         self._pulse, self._stop = threading.Event(), threading.Event()
         self._clock = threading.Thread(target=self._run_clock, name="street clock", daemon=True)
         self.leading: dict[str, Leading] = {}
-        self._told_at = 0.0
+        self._told_at, self._looked_at = 0.0, 0.0
         self.told: Callable[[str], object] = str
         """Is told too which channel has something to bring out; nobody listens at first."""
 
@@ -207,7 +207,9 @@ class Street:
         keep(self.house)
         for channel in self.push.tick() | self.copies.refresh():
             self._bring_out(channel)
-        self.look()
+        if time.monotonic() - self._looked_at >= TICK_S:
+            self._looked_at = time.monotonic()
+            self.look()
         self._tell_health()
         if tidy:
             with self.house.store.session() as session:

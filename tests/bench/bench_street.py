@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import random
 import shutil
 import statistics
@@ -17,13 +18,16 @@ from typing import Any
 
 from sqlmodel import select
 
+from bot.street import intake
 from knowledge.library import doors
 from knowledge.model import ArrivalRow, Person
 from knowledge.store import Store
+from tests.fakes import street_chaos
 from tests.fakes.hook_platform import HookPlatform, Wire, callback, free_port
+from tests.fakes.postgres import postgres_server
 from tests.fakes.street_worker import ROOT, Orders
 
-A_SECOND, SECONDS, PEOPLE, AGAIN = 200, 20, 300, 0.1
+A_SECOND, SECONDS, PEOPLE, AGAIN, KILLS = 200, 20, 300, 0.1, 12
 SIGN_WITHIN_S = 3.0
 SAID = (
     "华东医疗那个单子,上次谈到哪了?",
@@ -46,18 +50,57 @@ class Run:
     late: list[float] = field(default_factory=list)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Way:
+    """One way to run it: arrivals in a transaction at most, processes beside that answer, messages a second."""
+
+    says: str
+    together: int = intake.TOGETHER
+    processes: int = 0
+    engine: str = "threads"
+    a_second: int = A_SECOND
+
+
+WAYS = (
+    Way(says="one transaction each (the plain way)", together=1),
+    Way(says="group commit"),
+    Way(says="group commit, answering in a process beside", processes=1),
+    Way(says="group commit, DBOS", engine="dbos"),
+    Way(says="group commit, 4 a second", a_second=4),
+)
+
+
 def measure(seconds: int = SECONDS) -> dict[str, Any]:
-    """The group commit and one transaction a message, one after the other on copies of one house."""
-    found: dict[str, Any] = {}
+    """Every way, one after the other on copies of one house, and what kill -9 does to it."""
+    found: dict[str, Any] = {
+        "load of the machine before": f"{os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
+    }
     with tempfile.TemporaryDirectory() as temporary:
         template = Path(temporary) / "template"
         prepared(template, "")
-        for name, together in (("ours", 200), ("one transaction each", 1)):
-            folder = Path(shutil.copytree(template, Path(temporary) / f"var{together}"))
-            found |= {
-                f"{name}: {what}": value
-                for what, value in asyncio.run(_measured(folder, together, seconds)).items()
-            }
+        for number, way in enumerate(WAYS):
+            folder = Path(shutil.copytree(template, Path(temporary) / f"var{number}"))
+            came = asyncio.run(_measured(folder, way, seconds))
+            found |= {f"{way.says}: {what}": value for what, value in came.items()}
+    return found | chaos()
+
+
+def chaos() -> dict[str, Any]:
+    """200 messages of 20 people, two processes, twelve kills, each engine on each database; `wrong` must be 0."""
+    found: dict[str, Any] = {}
+    with postgres_server() as server, tempfile.TemporaryDirectory() as temporary:
+        for place in ("SQLite", "PostgreSQL"):
+            for engine in ("threads", "dbos"):
+                folder = Path(temporary) / f"{place}-{engine}"
+                folder.mkdir()
+                url = f"sqlite:///{folder / 'street.db'}" if place == "SQLite" else server.fresh_url()
+                came = street_chaos.run(folder, url, people=20, each=10, kills=KILLS, engine=engine)
+                found[
+                    f"kill -9, {place}, {engine}: kills / callbacks / unknown (of those arrived) / wrong / s"
+                ] = (
+                    f"{came.kills} / {came.tries} / {came.unknown} ({came.unknown_seen}) / "
+                    f"{len(came.problems)} / {came.seconds}"
+                )
     return found
 
 
@@ -86,16 +129,21 @@ def prepared(folder: Path, database: str) -> None:
     house.close()
 
 
-async def _measured(folder: Path, together: int, seconds: int, processes: int = 0) -> dict[str, Any]:
+async def _measured(folder: Path, way: Way, seconds: int) -> dict[str, Any]:
     port, run = free_port(), Run()
     async with HookPlatform() as platform:
         orders = Orders(
-            folder=str(folder), outlet=platform.outlet, port=port, together=together, processes=processes
+            folder=str(folder),
+            outlet=platform.outlet,
+            port=port,
+            together=way.together,
+            processes=way.processes,
+            engine=way.engine,
         )
         process = subprocess.Popen(orders.command(), cwd=ROOT)
         try:
             await _warm(platform, port)
-            await _load(run, port, seconds)
+            await _load(run, port, seconds, way.a_second)
             await asyncio.sleep(SIGN_WITHIN_S)
         finally:
             process.kill()
@@ -118,13 +166,13 @@ async def _warm(platform: HookPlatform, port: int) -> None:
     await asyncio.sleep(1)
 
 
-async def _load(run: Run, port: int, seconds: int) -> None:
+async def _load(run: Run, port: int, seconds: int, a_second: int) -> None:
     """Open loop: each message leaves at its moment, whatever became of those before."""
     dice, idle = random.Random(4), list[Wire]()
     began, tasks = time.monotonic(), set[asyncio.Task[None]]()
-    for number in range(A_SECOND * seconds):
-        await asyncio.sleep(max(0.0, began + number / A_SECOND - time.monotonic()))
-        run.late.append(time.monotonic() - began - number / A_SECOND)
+    for number in range(a_second * seconds):
+        await asyncio.sleep(max(0.0, began + number / a_second - time.monotonic()))
+        run.late.append(time.monotonic() - began - number / a_second)
         who, text = f"p-b{dice.randrange(PEOPLE)}", dice.choice(SAID)
         again = dice.random() < AGAIN
         task = asyncio.create_task(_say(run, idle, port, f"m{number}", who, text, again))

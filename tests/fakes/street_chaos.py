@@ -67,7 +67,7 @@ def run(
     folder: Path, database: str, *, people: int, each: int, kills: int, seed: int = 7, engine: str = "threads"
 ) -> Chaos:
     """`people` write `each` messages, two processes answer, one at random is killed `kills` times and started again."""
-    _settle(folder, database, people)
+    settled(folder, database, people)
     began = time.monotonic()
     orders = Orders(
         folder=str(folder),
@@ -81,7 +81,8 @@ def run(
     return _judged(database, stage, heard, people, each, time.monotonic() - began)
 
 
-def _settle(folder: Path, database: str, people: int) -> None:
+def settled(folder: Path, database: str, people: int) -> None:
+    """A house with so many colleagues (p-0, p-1, ...), each with an account on the platform."""
     house = open_house(Settings(var_dir=folder, database_url=database, _env_file=None))
     with house.store.session() as session:
         for number in range(people):
