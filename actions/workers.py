@@ -52,6 +52,11 @@ def heard_since(session: Session, moment: datetime) -> set[str]:
     return set(session.exec(select(WorkerBeat.id).where(col(WorkerBeat.seen_at) > moment)))
 
 
+def forget(session: Session, worker: str) -> None:
+    """This worker has ended for sure; what it had begun need not wait until it has been silent for long enough."""
+    session.connection().execute(delete(WorkerBeat).where(col(WorkerBeat.id) == worker))
+
+
 class Beat:
     """`with Beat(...):` a thread of its own tells every two seconds that this worker lives; at the end it says goodbye.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -86,6 +88,16 @@ class ChannelSettings(BaseSettings):
         default="https://api.telegram.org", description="Telegram 接口地址 / where the Bot API is"
     )
 
+    job_engine: Literal["threads", "dbos"] = Field(
+        default="threads",
+        description="对话由谁推进: threads 本进程线程;dbos 持久队列 / what moves conversations: threads or a durable queue",
+    )
+    job_processes: int = Field(
+        default=0,
+        ge=0,
+        le=16,
+        description="serve 另开几个进程答话,0: 自己答 / processes beside `serve` that answer; 0: itself",
+    )
     turn_workers: int = Field(
         default=8, ge=1, le=200, description="同时处理几个会话 / conversations answered side by side"
     )

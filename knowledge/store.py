@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from pathlib import Path
 from threading import RLock
@@ -11,8 +12,10 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 from sqlmodel import Session, create_engine
+
+EAGER_S = 0.001
 
 
 class StoreError(RuntimeError):
@@ -35,9 +38,10 @@ class Store:
 
     def __init__(self, url: str, *, patience: float = 30) -> None:
         self.url = _with_driver(url)
-        self._patience, self._line = patience, RLock()
+        self._patience, self._queue, self._line = patience, RLock(), RLock()
         with as_store_error():
             self._writer = _engine(self.url, begin="BEGIN IMMEDIATE", patience=patience)
+            self._urgent = _eager(self.url, patience) if self.is_sqlite else self._writer
             self._reader = (
                 _engine(self.url, begin="BEGIN", patience=patience) if self.is_sqlite else self._writer
             )
@@ -51,9 +55,14 @@ class Store:
         return self._writer
 
     @contextmanager
-    def session(self) -> Iterator[Session]:
-        """A writing transaction: commits when the block ends well, rolls back when it raises."""
-        with self._in_line(), as_store_error(), Session(self._writer, expire_on_commit=False) as session:
+    def session(self, *, first: bool = False) -> Iterator[Session]:
+        """A writing transaction: commits when the block ends well, rolls back when it raises.
+
+        `first` goes before all who queue and waits for the one that writes at most: for what a platform waits for. No other
+        session may be opened inside it.
+        """
+        engine = self._urgent if first else self._writer
+        with self._in_line(first), as_store_error(), Session(engine, expire_on_commit=False) as session:
             try:
                 yield session
                 session.commit()
@@ -68,13 +77,14 @@ class Store:
             yield session
 
     @contextmanager
-    def _in_line(self) -> Iterator[None]:
-        if not self._line.acquire(timeout=self._patience):
-            raise explain("database is locked") or StoreError("", "")
-        try:
+    def _in_line(self, first: bool) -> Iterator[None]:
+        """Everybody queues for the queue's head, and only its head waits for the line: so who is `first` has one rival."""
+        with ExitStack() as held:
+            for lock in (self._line,) if first else (self._queue, self._line):
+                if not lock.acquire(timeout=self._patience):
+                    raise explain("database is locked") or StoreError("", "")
+                held.callback(lock.release)
             yield
-        finally:
-            self._line.release()
 
     def compact(self) -> bool:
         """Rewrite the file so that what was deleted is not in it any more, its log included. False when another process
@@ -94,6 +104,7 @@ class Store:
                 connection.invalidate()
 
     def close(self) -> None:
+        self._urgent.dispose()
         self._writer.dispose()
         self._reader.dispose()
 
@@ -187,9 +198,31 @@ def _engine(url: str, *, begin: str, patience: float) -> Engine:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
+    if begin:
+
+        @event.listens_for(engine, "begin")
+        def _begin(connection: Any) -> None:
+            connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _eager(url: str, patience: float) -> Engine:
+    """Asks every millisecond for the lock that another process holds; SQLite itself sleeps up to a tenth of a second
+    between tries, so who asks often goes before those who do not."""
+    engine = _engine(url, begin="", patience=0)
+
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
-        connection.exec_driver_sql(begin)
+        ends = time.monotonic() + patience
+        while True:
+            try:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                return
+            except OperationalError:
+                if time.monotonic() > ends:
+                    raise
+                time.sleep(EAGER_S)
 
     return engine
 

@@ -210,6 +210,14 @@ def serve(host: str = "", port: int = 0) -> None:
 
 
 @app.command()
+def worker() -> None:
+    """只答话的进程,可同时运行多个 / a process that only answers conversations; any number may run."""
+    from .serving import worker as run
+
+    run()
+
+
+@app.command()
 def sender() -> None:
     """发信进程: 只有它读 SMTP_URL,可同时运行多个 / the process that sends; any number may run."""
     from .health import sender as run

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
 from typing import Any
 
 import uvicorn
 
+from bot.courier import ROOT
 from bot.keeper import Keeper
+from bot.street.engines import engine_for
 from bot.street.opening import open_channels
 from bot.street.street import Street
 from bot.web.app import web_app
@@ -33,8 +37,15 @@ def serve(host: str, port: int) -> None:
     err(f"http://{address[0]}:{address[1]}/healthz")
     err("channels: " + (", ".join(channel.name for channel in channels) or "-"))
     with Keeper(house) as keeper:
-        asyncio.run(_serve(Street(house, channels), keeper, *address))
+        engine = engine_for(settings.job_engine, settings.job_processes)
+        asyncio.run(_serve(Street(house, channels, engine), keeper, *address))
     house.close()
+
+
+def worker() -> None:
+    """Become a process that only answers, in place of this one."""
+    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
+    os.execve(sys.executable, [sys.executable, "-P", "-m", "bot.worker"], os.environ | {"PYTHONPATH": path})
 
 
 async def _serve(street: Street, keeper: Keeper, host: str, port: int) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import queue
 import threading
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -131,29 +132,32 @@ class StreetIntake:
 
     def _stored(self, batch: list[Arrival]) -> list[Receipt]:
         now = self._clock()
-        with self._store.session() as session:
-            flooded = arrivals.waiting_count(session) > FLOOD
-            return [self._one(session, arrival, now, flooded) for arrival in batch]
+        rows = [_row_of(arrival, now) for arrival in batch]
+        with self._store.session(first=True) as session:
+            found = arrivals.add_arrivals(session, rows)
+            fresh = [
+                (arrival, row.lane, number)
+                for arrival, row, (number, new) in zip(batch, rows, found, strict=True)
+                if new and arrival.kind is Kind.MESSAGE
+            ]
+            if fresh:
+                self._pressed(session, fresh, now)
+        return [Receipt(id=number, fresh=new) for number, new in found]
 
-    def _one(self, session: Session, arrival: Arrival, now: datetime, flooded: bool) -> Receipt:
-        lane = lane_of(arrival)
-        row = ArrivalRow(
-            channel=arrival.channel,
-            external_id=arrival.external_id,
-            lane=lane,
-            kind=arrival.kind,
-            payload=arrival_json(arrival),
-            at=now,
-        )
-        found, fresh = arrivals.add_arrival(session, row)
-        if fresh and arrival.kind is Kind.MESSAGE:
-            self._press(session, arrival, found, arrivals.waiting_in(session, lane), flooded, now)
-        return Receipt(id=found, fresh=fresh)
+    def _pressed(self, session: Session, fresh: list[tuple[Arrival, str, int]], now: datetime) -> None:
+        """Look at what waits as each of these found it: those of the same batch come one after the other."""
+        flooded = arrivals.waiting_count(session) - len(fresh) > FLOOD
+        waiting = Counter(arrivals.waiting_in(session, {lane for _, lane, _ in fresh}))
+        waiting.subtract(lane for _, lane, _ in fresh)
+        for arrival, lane, number in fresh:
+            waiting[lane] += 1
+            if self._press(session, arrival, number, waiting[lane], flooded, now):
+                waiting[lane] -= 1
 
     def _press(
         self, session: Session, arrival: Arrival, found: int, waiting: int, flooded: bool, now: datetime
-    ) -> None:
-        """Back-pressure in words: too much waits, so say so at once instead of staying silent."""
+    ) -> bool:
+        """Back-pressure in words: too much waits, so say so at once instead of staying silent. Whether it was refused."""
         if flooded or waiting > FULL:
             arrivals.finish_arrival(session, found, "shed", now)
             text = (
@@ -161,13 +165,26 @@ class StreetIntake:
                 f" / {waiting - 1} messages wait already; this one was not taken, please send it again later."
             )
             self._say(session, f"shed:{found}", arrival, text, now)
-        elif waiting == PATIENCE + 1:
+            return True
+        if waiting == PATIENCE + 1:
             text = f"收到,前面还有 {PATIENCE} 条,按顺序回复。 / {PATIENCE} before this one; each gets its answer."
             self._say(session, f"queue:{found}", arrival, text, now)
+        return False
 
     def _say(self, session: Session, key: str, arrival: Arrival, text: str, now: datetime) -> None:
         deliveries.put(session, text_row(key, arrival.address, text, now))
         self._said.add(arrival.channel)
+
+
+def _row_of(arrival: Arrival, now: datetime) -> ArrivalRow:
+    return ArrivalRow(
+        channel=arrival.channel,
+        external_id=arrival.external_id,
+        lane=lane_of(arrival),
+        kind=arrival.kind,
+        payload=arrival_json(arrival),
+        at=now,
+    )
 
 
 def _resolve(future: asyncio.Future[Receipt], receipt: Receipt | None, error: BaseException | None) -> None:

@@ -1,4 +1,4 @@
-"""Conversations side by side, each in order: threads that drain the lanes that have something waiting.
+"""The engine `threads`: conversations side by side, each in order, drained by threads of this process.
 
 Rows say what there is to do, so nothing is lost with this process: what it did not finish is found by a look at the
 rows, here or in another process.
@@ -23,6 +23,9 @@ class Lanes:
         self._lock = threading.Lock()
         self._running: dict[str, bool] = {}
         self._closed = False
+
+    def start(self) -> None:
+        """Threads start when there is something to do."""
 
     def wake(self, lane: str) -> None:
         with self._lock:

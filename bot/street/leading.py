@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from knowledge.library import doors
 from knowledge.store import Store
@@ -19,7 +20,7 @@ LOG = logging.getLogger(__name__)
 
 HOLD_S = 30.0
 RENEW_S = 10.0
-ASK_S = 5.0
+ASK_S = 2.0
 AGAIN_S = 60.0
 """How long a channel that gave up (wrong credentials) is left alone before it is tried once more."""
 
@@ -34,6 +35,7 @@ class Leading:
     outgoing: Outgoing
     intake: Intake
     worker: str
+    alive: Callable[[], set[str]]
     trouble: str = ""
     leads: bool = False
 
@@ -50,6 +52,17 @@ class Leading:
             with suppress(Exception):
                 await asyncio.to_thread(self._resign)
 
+    def health(self) -> dict[str, Any]:
+        """How the channel is, in words and counters."""
+        health = self.channel.health()
+        return {
+            "ok": health.ok and not self.trouble,
+            "leads": self.leads,
+            "says": self.trouble or health.says,
+            "last_seen": health.last_seen.isoformat(timespec="seconds") if health.last_seen else "",
+            "figures": dict(health.figures or {}),
+        }
+
     async def _hold(self) -> bool:
         try:
             return await asyncio.to_thread(self._ask)
@@ -58,8 +71,9 @@ class Leading:
             return False
 
     def _ask(self) -> bool:
+        alive = self.alive()
         with self.store.session() as session:
-            return doors.lead(session, self.channel.name, self.worker, self.clock(), HOLD_S)
+            return doors.lead(session, self.channel.name, self.worker, self.clock(), HOLD_S, alive)
 
     def _resign(self) -> None:
         with self.store.session() as session:

@@ -29,6 +29,7 @@ LOG = logging.getLogger(__name__)
 LOOK_S = 0.25
 """How often the rows are looked at when nobody says that there is something (another process may have written)."""
 
+RECOVER_S = 0.5
 SIDE_BY_SIDE = 16
 TRIES = 10
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 300.0
@@ -45,6 +46,7 @@ class Outgoing:
     worker: str
     alive: Callable[[], set[str]]
     _moved: asyncio.Event = field(default_factory=asyncio.Event)
+    _recover_at: float = 0.0
     _ready_at: dict[str, float] = field(default_factory=dict)
     _under_way: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -89,9 +91,7 @@ class Outgoing:
         now = self.clock()
         with self.store.reading() as session:
             nothing = not deliveries.due(session, self.channel.name, now, 1)
-            left = deliveries.abandoned(session, self.channel.name, self.alive())
-        if left:
-            self._recover(left)
+        self._recovered()
         if nothing:
             return []
         with self.store.session() as session:
@@ -113,6 +113,16 @@ class Outgoing:
                 deliveries.settle(session, row.id or 0, due_at=now + span / 12, note="rate limit of the chat")
                 return False
         return True
+
+    def _recovered(self) -> None:
+        """Now and then: what a process left on its way that is gone."""
+        if time.monotonic() < self._recover_at:
+            return
+        self._recover_at = time.monotonic() + RECOVER_S
+        with self.store.reading() as session:
+            left = deliveries.abandoned(session, self.channel.name, self.alive())
+        if left:
+            self._recover(left)
 
     def _recover(self, rows: Sequence[DeliveryRow]) -> None:
         with self.store.session() as session:

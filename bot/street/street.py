@@ -6,14 +6,14 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from actions.binding import Binding
-from actions.workers import STREET, Beat, heard_since, worker_name
+from actions.workers import BEAT_S, STREET, Beat, forget, heard_since, worker_name
 from bot.jobs import tick
 from bot.keeping import keep
 from bot.wiring import House
@@ -21,6 +21,7 @@ from knowledge.library import arrivals, doors
 
 from .clicks import Clicks
 from .copies import Copies
+from .engine import Engine
 from .feedback import Feedback
 from .files import Download, download
 from .intake import StreetIntake
@@ -38,7 +39,9 @@ LOG = logging.getLogger(__name__)
 
 TICK_S = 1.0
 FETCH_WITHIN_S = 600.0
-SOONEST_S = 0.05
+SOONEST_S = 0.2
+"""The least time between two rounds: each asks a dozen questions, and under load something moves all the time."""
+
 HEALTH_S, HEALTH_LIVES_S = 10.0, 60.0
 FORGET_AFTER = timedelta(days=7)
 NARROW = Traits(limit=600)
@@ -52,8 +55,10 @@ class Street:
     its health, shown by `doctor` and /healthz.
     """
 
-    def __init__(self, house: House, channels: Sequence[Channel]) -> None:
-        self.house = house
+    def __init__(
+        self, house: House, channels: Sequence[Channel], engine: Callable[[Street], Engine] | None = None
+    ) -> None:
+        self.house, self._engine_for = house, engine or threads
         self.channels: Mapping[str, Channel] = {channel.name: channel for channel in channels}
         self.worker = worker_name()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -61,7 +66,9 @@ class Street:
         self._pulse, self._stop = threading.Event(), threading.Event()
         self._clock = threading.Thread(target=self._run_clock, name="street clock", daemon=True)
         self.leading: dict[str, Leading] = {}
-        self._told_at = 0.0
+        self._told_at, self._looked_at = 0.0, 0.0
+        self.told: Callable[[str], object] = str
+        """Is told too which channel has something to bring out; nobody listens at first."""
 
     @cached_property
     def copies(self) -> Copies:
@@ -77,11 +84,11 @@ class Street:
 
     @cached_property
     def intake(self) -> StreetIntake:
-        return StreetIntake(self.house.store, self.house.clock, self.lanes.wake, self.clicks, self.moved)
+        return StreetIntake(self.house.store, self.house.clock, self.engine.wake, self.clicks, self.moved)
 
     @cached_property
-    def lanes(self) -> Lanes:
-        return Lanes(self.turns.drain, self.house.settings.turn_workers)
+    def engine(self) -> Engine:
+        return self._engine_for(self)
 
     @cached_property
     def turns(self) -> Turns:
@@ -117,7 +124,8 @@ class Street:
 
     @cached_property
     def beat(self) -> Beat:
-        return Beat(self.house.store, self.worker, STREET, self.house.clock)
+        every_s = min(BEAT_S, self.house.settings.uncertain_after_s / 4)  # a beat that comes late is no death
+        return Beat(self.house.store, self.worker, STREET, self.house.clock, every_s)
 
     def traits(self, name: str) -> Traits | None:
         channel = self.channels.get(name)
@@ -132,17 +140,32 @@ class Street:
     def moved(self, channel: str) -> None:
         """Something for this channel was queued, and something may have changed; from any thread."""
         self._pulse.set()
+        self.told(channel)
+        self._bring_out(channel)
+
+    def gone(self, worker: str) -> None:
+        """This worker has ended for sure: nobody waits until it has been silent for long enough."""
+        with self.house.store.session() as session:
+            forget(session, worker)
+        self._pulse.set()
+
+    def _bring_out(self, channel: str) -> None:
         leading = self.leading.get(channel)
         if leading is not None and self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(leading.outgoing.moved)
 
+    def lend(self, loop: asyncio.AbstractEventLoop) -> None:
+        """The loop in which files are fetched, where the street itself is not open."""
+        self._loop = loop
+
     async def __aenter__(self) -> Street:
         self._loop = asyncio.get_running_loop()
         await asyncio.to_thread(self.beat.__enter__)
+        await asyncio.to_thread(self.engine.start)
         store, clock = self.house.store, self.house.clock
         for channel in self.channels.values():
             outgoing = Outgoing(store, clock, channel, self.worker, self.alive)
-            leading = Leading(store, clock, channel, outgoing, self.intake, self.worker)
+            leading = Leading(store, clock, channel, outgoing, self.intake, self.worker, self.alive)
             self.leading[channel.name] = leading
             self._tasks.append(asyncio.create_task(leading.run()))
         self._clock.start()
@@ -152,7 +175,7 @@ class Street:
         """Stop taking in, let running turns end, bring out no more; what is left lies in its rows."""
         self._stop.set()
         self._pulse.set()
-        await asyncio.to_thread(self.lanes.close)
+        await asyncio.to_thread(self.engine.close)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -183,13 +206,10 @@ class Street:
         tick(self.house)
         keep(self.house)
         for channel in self.push.tick() | self.copies.refresh():
-            leading = self.leading.get(channel)
-            if leading is not None and self._loop is not None and not self._loop.is_closed():
-                self._loop.call_soon_threadsafe(leading.outgoing.moved)
-        with self.house.store.reading() as session:
-            lying = arrivals.waiting_lanes(session, self.alive() - {self.worker}, self.house.clock())
-        for lane in lying:
-            self.lanes.wake(lane)
+            self._bring_out(channel)
+        if time.monotonic() - self._looked_at >= TICK_S:
+            self._looked_at = time.monotonic()
+            self.look()
         self._tell_health()
         if tidy:
             with self.house.store.session() as session:
@@ -198,15 +218,7 @@ class Street:
 
     def health(self, name: str) -> dict[str, Any]:
         """How this channel is, in words and counters."""
-        leading, health = self.leading[name], self.channels[name].health()
-        seen = health.last_seen.isoformat(timespec="seconds") if health.last_seen else ""
-        return {
-            "ok": health.ok and not leading.trouble,
-            "leads": leading.leads,
-            "says": leading.trouble or health.says,
-            "last_seen": seen,
-            "figures": dict(health.figures or {}),
-        }
+        return self.leading[name].health()
 
     def _tell_health(self) -> None:
         """Left where `doctor` finds it, by whoever leads the channel."""
@@ -219,3 +231,19 @@ class Street:
                 for name in led:
                     now = self.house.clock()
                     doors.put_note(session, f"health:{name}", self.health(name), now, HEALTH_LIVES_S)
+
+    def look(self) -> None:
+        """Wake every lane in which something lies and nobody is at work: what a process left that is gone, what came in
+        while an engine was away."""
+        with self.house.store.reading() as session:
+            lying = arrivals.waiting_lanes(session, self.alive() - {self.worker}, self.house.clock())
+        for lane in lying:
+            self.engine.wake(lane)
+
+
+EngineFor = Callable[[Street], Engine]
+
+
+def threads(street: Street) -> Engine:
+    """The plain engine: threads of this process."""
+    return Lanes(street.turns.drain, street.house.settings.turn_workers)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, or_, update
+from sqlalchemy import ColumnElement, func, or_, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as lite_insert
 from sqlmodel import Session, col, select
@@ -18,18 +18,31 @@ CLICK_WAITS = timedelta(seconds=10)
 """A click is decided by whoever took it in; only one that was left lying for so long is anybody's."""
 
 
-def add_arrival(session: Session, row: ArrivalRow) -> tuple[int, bool]:
-    """(id, fresh): stored now, or the id of the one that had the same external id before."""
-    values = row.model_dump(exclude={"id"})
+def add_arrivals(session: Session, rows: Sequence[ArrivalRow]) -> list[tuple[int, bool]]:
+    """(id, fresh) of each: stored now, or the id of the one that had the same external id before. Two statements for all of
+    them: each further one would be another wait for the interpreter while turns run beside it."""
+    values = [row.model_dump(exclude={"id"}) for row in rows]
     insert = lite_insert if session.get_bind().dialect.name == "sqlite" else pg_insert
-    statement = insert(ArrivalRow).values(**values).on_conflict_do_nothing().returning(col(ArrivalRow.id))
-    fresh = session.execute(statement).scalar_one_or_none()
-    if fresh is not None:
-        return fresh, True
-    query = select(ArrivalRow.id).where(
-        ArrivalRow.channel == row.channel, ArrivalRow.external_id == row.external_id
+    table = ArrivalRow.metadata.tables["arrival"]
+    statement = (
+        insert(table).on_conflict_do_nothing().returning(table.c.channel, table.c.external_id, table.c.id)
     )
-    return session.exec(query).one() or 0, False
+    added = {(one[0], one[1]): int(one[2]) for one in session.connection().execute(statement, values)}
+    wanted = {(row.channel, row.external_id) for row in rows} - set(added)
+    known = _known(session, wanted) if wanted else {}
+    found = []
+    for row in rows:
+        key = (row.channel, row.external_id)
+        found.append((known[key], False) if key in known else (added[key], True))
+        known[key] = found[-1][0]  # twice in one batch: the second one is no news
+    return found
+
+
+def _known(session: Session, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    query = select(ArrivalRow.channel, ArrivalRow.external_id, ArrivalRow.id).where(
+        tuple_(col(ArrivalRow.channel), col(ArrivalRow.external_id)).in_(keys)
+    )
+    return {(channel, external): found or 0 for channel, external, found in session.execute(query).all()}
 
 
 def waiting_lanes(session: Session, alive: Collection[str], now: datetime, limit: int = 500) -> list[str]:
@@ -96,10 +109,12 @@ def finish_arrival(session: Session, arrival_id: int, state: str, now: datetime)
     )
 
 
-def waiting_in(session: Session, lane: str) -> int:
-    """How many of this lane wait."""
-    query = select(func.count()).where(ArrivalRow.lane == lane, ArrivalRow.state == "waiting")
-    return int(session.execute(query).scalar_one())
+def waiting_in(session: Session, lanes: Collection[str]) -> dict[str, int]:
+    """How many of each of these lanes wait; a lane where none does is not in it."""
+    query = select(ArrivalRow.lane, func.count()).where(
+        col(ArrivalRow.lane).in_(lanes), ArrivalRow.state == "waiting"
+    )
+    return {lane: count for lane, count in session.execute(query.group_by(col(ArrivalRow.lane))).all()}
 
 
 def waiting_count(session: Session) -> int:

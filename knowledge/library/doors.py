@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -102,14 +102,23 @@ def take_note(session: Session, key: str, now: datetime) -> dict[str, Any] | Non
     return dict(row[0]) if row is not None and row[1] > now else None
 
 
-def lead(session: Session, name: str, worker: str, now: datetime, ttl_s: float) -> bool:
-    """Whether this worker leads `name` until `ttl_s` seconds from now: it did already, or nobody does."""
+def lead(
+    session: Session,
+    name: str,
+    worker: str,
+    now: datetime,
+    ttl_s: float,
+    alive: Collection[str] | None = None,
+) -> bool:
+    """Whether this worker leads `name` until `ttl_s` seconds from now: it did already, or nobody does. Who is not among the
+    `alive` leads no longer."""
     key, ends = f"lead:{name}", now + timedelta(seconds=ttl_s)
     insert = lite_insert if session.get_bind().dialect.name == "sqlite" else pg_insert
     statement = insert(StreetNote).values(key=key, value={"worker": worker}, expires_at=ends)
     session.execute(statement.on_conflict_do_nothing())
     row = session.exec(select(StreetNote).where(StreetNote.key == key).with_for_update()).one()
-    if row.value.get("worker") != worker and row.expires_at > now:
+    holder = row.value.get("worker")
+    if holder != worker and row.expires_at > now and (alive is None or holder in alive):
         return False
     row.value, row.expires_at = {"worker": worker}, ends
     session.add(row)

@@ -13,10 +13,12 @@ from typing import Any
 from tests.bench import (
     bench_approvals,
     bench_chaos,
+    bench_engines,
     bench_injection,
     bench_policy,
     bench_retrieval,
     bench_start,
+    bench_street,
     bench_turn,
 )
 
@@ -39,6 +41,13 @@ INJECTION = (
     "`chengdan eval injection` on the development part of `../shared/data/prompt_injection`, our own hostile model, carriers\n"
     "from `carriers_table` for the false alarms. What must be 0 is 0 or the command fails."
 )
+STREET = (
+    "Messages of 300 people over loopback HTTP into `serve` while it answers them with the offline brain, a tenth delivered\n"
+    "twice, twenty seconds each way; the generator is a process of its own. Two hundred a second is far more than two cores\n"
+    "can answer (an offline turn costs 50 to 70 ms of CPU), so what counts there is that everything is taken in.\n"
+    "Then kill -9: 200 messages of 20 people, two processes on one database, twelve kills."
+)
+ENGINES = "The same turns moved by threads and by DBOS, each in a process of its own, interleaved twice, the better round shown."
 ABSENT = "`../shared/data` is not here: not measured.\n"
 
 
@@ -74,6 +83,8 @@ def _sections() -> dict[str, Callable[[], str]]:
         "Policy": lambda: _table(POLICY, bench_policy.measure()),
         "Approvals": lambda: _table(APPROVALS, bench_approvals.measure()),
         "Chaos": lambda: _table(CHAOS, bench_chaos.measure()),
+        "Street": lambda: _table(STREET, bench_street.measure()),
+        "Engines": lambda: _table(ENGINES, bench_engines.measure()),
         "Injection": lambda: _table(INJECTION, bench_injection.measure(DATA)) if DATA.exists() else ABSENT,
         "Retrieval": lambda: _retrieval(bench_retrieval.bench(DATA)) if DATA.exists() else ABSENT,
     }

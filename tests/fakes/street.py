@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.street.port import Asked, Health, Intake, Told, Traits
-from bot.street.street import Street
+from bot.street.street import EngineFor, Street
 from bot.street.words import (
     Address,
     Arrival,
@@ -132,13 +132,18 @@ class Scene:
 
 
 async def on_stage(
-    house: House, play: Callable[[Scene], object], channel: FakeChannel | None = None, *, known: bool = True
+    house: House,
+    play: Callable[[Scene], object],
+    channel: FakeChannel | None = None,
+    *,
+    known: bool = True,
+    engine: EngineFor | None = None,
 ) -> Scene:
     """Open a street over this house, with everybody bound by their own id, and play."""
     channel = channel or FakeChannel()
     if known:
         bind_everybody(house, channel.name)
-    async with Street(house, [channel]) as street:
+    async with Street(house, [channel], engine) as street:
         scene = Scene(street, channel)
         await play(scene)  # type: ignore[misc]
     return scene

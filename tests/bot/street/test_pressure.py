@@ -20,7 +20,7 @@ from tests.fakes.street import FakeChannel, Scene, on_stage
 def test_who_sends_too_much_is_told_and_others_are_answered(demo_house: House) -> None:
     async def play(scene: Scene) -> None:
         hold = threading.Event()
-        lanes, drain = scene.street.lanes, scene.street.turns.drain
+        lanes, drain = scene.street.engine, scene.street.turns.drain
 
         def held(lane: str) -> None:
             if "p-lina" in lane:
@@ -135,7 +135,7 @@ def test_a_slow_answer_shows_a_sign_of_life_within_three_seconds(demo_house: Hou
     asyncio.run(on_stage(demo_house, play, channel))
 
 
-def _away() -> None:
+def _away(**_: object) -> None:
     raise StoreError("数据库不在", "the database is away")
 
 
