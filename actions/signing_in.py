@@ -16,7 +16,7 @@ from knowledge.model import Person, Stranger
 
 from . import record
 from .action import digest
-from .binding import GUESSES, TAKEN, WRONG_CODE
+from .binding import GUESSES, TAKEN
 from .gate import Gate
 from .switch import Said
 
@@ -25,6 +25,11 @@ GUESSES_IN_ALL = 1000
 """Wrong codes an hour from everywhere: of 25^8 codes that is one chance in 6 million a day with one code open."""
 
 EVERYBODY = "everybody"
+WRONG = Said(
+    "登录码不对、已用过或已过期,请向管理员要一个新的。",
+    "This code is wrong, used or over; ask your administrator for a new one.",
+    done=False,
+)
 TOO_MANY = Said(
     "试错太多次了,请一小时后再试,或请管理员帮忙。",
     "Too many wrong codes: try again in an hour, or ask your administrator.",
@@ -52,7 +57,7 @@ class SigningIn:
             if found is None or person is None or not person.active:
                 for row, _ in limits:
                     _count(session, row, now)
-                return WRONG_CODE, None
+                return WRONG, None
             if doors.bind(session, self.channel, person.id, person.id) is None:
                 session.rollback()
                 return TAKEN, None

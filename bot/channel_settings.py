@@ -94,7 +94,10 @@ class ChannelSettings(BaseSettings):
         description="网页会话签名密钥,32 字符以上;空: 存在 VAR_DIR / signs sessions; empty: kept in VAR_DIR",
     )
     web_session_days: int = Field(
-        default=7, ge=1, le=30, description="网页多少天不用要重新登录 / days unused after which one signs in again"
+        default=7,
+        ge=1,
+        le=30,
+        description="网页多少天不用要重新登录 / days unused after which one signs in again",
     )
 
     turn_workers: int = Field(

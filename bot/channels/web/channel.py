@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bot.street.port import Asked, Health, Intake, Told, Traits
+from bot.street.port import Asked, Health, Intake, Pad, Told, Traits
 from bot.street.words import Attachment, Fate, Fetched, Load, Parcel, Sent
 from knowledge.library import web
 from knowledge.store import Store, StoreError
@@ -35,6 +35,7 @@ class Web:
 
     store: Store
     clock: Callable[[], datetime]
+    notes: Pad
     signer: Signer
     folder: Path
     idle: timedelta = timedelta(days=7)
@@ -79,7 +80,10 @@ class Web:
     def health(self) -> Health:
         watching = sum(map(len, self._waiting.values()))
         return Health(
-            ok=True, says="网页控制台 / web console", last_seen=self.last_seen, figures={"open_pages": watching}
+            ok=True,
+            says="网页控制台 / web console",
+            last_seen=self.last_seen,
+            figures={"open_pages": watching},
         )
 
     def watch(self, account: str) -> asyncio.Event:

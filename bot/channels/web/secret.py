@@ -43,7 +43,9 @@ def _kept(path: Path) -> bytes:
         _made(path)
     key = path.read_bytes().strip()
     if len(key) < SHORTEST:
-        raise ValueError(f"{path} 不是完整的密钥,请删除后重启 / {path} is no whole key: delete it and restart")
+        raise ValueError(
+            f"{path} 不是完整的密钥,请删除后重启 / {path} is no whole key: delete it and restart"
+        )
     return key
 
 

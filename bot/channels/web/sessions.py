@@ -44,7 +44,12 @@ class Sessions:
         now = self.clock()
         token, ends = secrets.token_urlsafe(32), now + LONGEST
         row = WebSession(
-            token_hash=_hash(token), account=account, browser=browser[:200], at=now, seen_at=now, expires_at=ends
+            token_hash=_hash(token),
+            account=account,
+            browser=browser[:200],
+            at=now,
+            seen_at=now,
+            expires_at=ends,
         )
         with self.store.session() as session:
             session.add(row)
