@@ -45,15 +45,16 @@ def routes(console: Console) -> APIRouter:
 
     @router.post("/cards/{copy_id}/{verb}")
     async def press(request: Request, copy_id: str, verb: str) -> Response:
-        visit, form = await console.posted(request)
-        if verb not in VERBS:
-            raise unknown()
-        shown = await asyncio.to_thread(_mine, console, visit, copy_id)
-        words = await _pressed(console, visit, verb, shown, form)
+        async with console.posted(request) as (visit, form):
+            if verb not in VERBS:
+                raise unknown()
+            shown = await asyncio.to_thread(_mine, console, visit, copy_id)
+            words = await _pressed(console, visit, verb, shown, form)
+            here = "/#end" if field(form, "from") == "chat" else f"/cards/{copy_id}"
         if visit.scripted:
             return JSONResponse({"taken": True, "says": words})
         await asyncio.to_thread(console.notice, visit, words)
-        return RedirectResponse("/#end" if field(form, "from") == "chat" else f"/cards/{copy_id}", 303)
+        return RedirectResponse(here, 303)
 
     return router
 

@@ -31,8 +31,8 @@ def routes(console: Console) -> APIRouter:
     @router.post("/login")
     async def take(request: Request) -> Response:
         console.own(request)
-        form = await request.form(max_files=0, max_fields=5)
-        code = field(form, "code").strip()[:64]
+        async with request.form(max_files=0, max_fields=5) as form:
+            code = field(form, "code").strip()[:64]
         said, person = await asyncio.to_thread(console.signing.take, code, _guesser(console, request))
         language = console.language(request)
         if person is None:
@@ -54,8 +54,8 @@ def routes(console: Console) -> APIRouter:
 
     @router.post("/logout")
     async def leave(request: Request) -> Response:
-        visit, form = await console.posted(request)
-        everywhere = field(form, "everywhere") == "1"
+        async with console.posted(request) as (visit, form):
+            everywhere = field(form, "everywhere") == "1"
         await asyncio.to_thread(console.web.sessions.end, visit.seat, everywhere=everywhere)
         answer = RedirectResponse("/login", 303)
         answer.delete_cookie(console.cookie(request), path="/", secure=console.secure(request), httponly=True)

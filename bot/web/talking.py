@@ -38,8 +38,8 @@ def routes(console: Console) -> APIRouter:
 
     @router.post("/say")
     async def say(request: Request) -> Response:
-        visit, form = await console.posted(request)
-        turn = await said(console, visit, form)
+        async with console.posted(request) as (visit, form):
+            turn = await said(console, visit, form)
         if visit.scripted:
             return JSONResponse({"taken": True})
         await answered(console, visit, turn)

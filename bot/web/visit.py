@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -103,14 +105,15 @@ class Console:
         if request.headers.get("sec-fetch-site", "same-origin") not in SAME:
             raise foreign()
 
-    async def posted(self, request: Request) -> tuple[Visit, FormData]:
+    @asynccontextmanager
+    async def posted(self, request: Request) -> AsyncIterator[tuple[Visit, FormData]]:
         """A form of a signed-in person, sent from our own page. Nobody else's body is even read."""
         self.own(request)
         visit = await self.visit(request)
-        form = await request.form(max_files=MOST_FILES, max_fields=20)
-        if not self.web.signer.proves("form", visit.seat.token_hash, field(form, "token")):
-            raise foreign()
-        return visit, form
+        async with request.form(max_files=MOST_FILES, max_fields=20) as form:
+            if not self.web.signer.proves("form", visit.seat.token_hash, field(form, "token")):
+                raise foreign()
+            yield visit, form
 
     # what they do ----------------------------------------------------------------------------------------------
 

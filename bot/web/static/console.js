@@ -8,10 +8,13 @@ const talk = document.getElementById("say");
 
 // A link that an administrator sent: the code stands behind the #, which is never sent anywhere by itself.
 const code = document.getElementById("code");
-if (code && location.hash.length > 1) {
+function fillIn() {
+  if (!code || location.hash.length < 2 || location.hash === "#main") return;
   code.value = decodeURIComponent(location.hash.slice(1)).slice(0, 64);
   history.replaceState(null, "", location.pathname);
 }
+window.addEventListener("hashchange", fillIn);
+fillIn();
 
 function fresh() {
   const bytes = crypto.getRandomValues(new Uint8Array(12));
