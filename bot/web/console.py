@@ -64,9 +64,7 @@ def console_app(console: Console) -> ASGIApp:
 
     @app.exception_handler(SignInFirst)
     async def first(request: Request, _error: Exception) -> Response:
-        if request.headers.get("x-console") == "1":
-            return Response(status_code=401)
-        return RedirectResponse("/login", 303)
+        return _to_the_door(request)
 
     @app.exception_handler(Refused)
     async def refused(request: Request, error: Exception) -> Response:
@@ -74,16 +72,22 @@ def console_app(console: Console) -> ASGIApp:
         return told(request, error)
 
     @app.exception_handler(HTTPException)
-    async def http(request: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)
-        if error.status_code in (404, 405):
-            await console.visit(request)  # whoever is not signed in learns no path
-            return told(request, unknown())
-        return told(request, malformed())
-
     @app.exception_handler(RequestValidationError)
-    async def invalid(request: Request, _error: Exception) -> Response:
-        await console.visit(request)
+    async def nothing(request: Request, error: Exception) -> Response:
+        if isinstance(error, HTTPException) and error.status_code not in (404, 405):
+            return told(request, malformed())
+        try:
+            await console.visit(request)
+        except SignInFirst:  # whoever is not signed in learns no path
+            return _to_the_door(request)
+        except Refused as refusal:
+            return told(request, refusal)
         return told(request, unknown())
 
     return Door(app, told, "/say", console.largest)
+
+
+def _to_the_door(request: Request) -> Response:
+    if request.headers.get("x-console") == "1":
+        return Response(status_code=401)
+    return RedirectResponse("/login", 303)

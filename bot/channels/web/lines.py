@@ -15,6 +15,8 @@ from knowledge.store import Store
 
 AT_ONCE = 200
 RACES = 20
+LARGEST = 2**31 - 1
+"""Of a column; a page may be asked for any number."""
 
 
 @dataclass
@@ -52,18 +54,18 @@ class Lines:
     def one(self, account: str, line_id: int) -> WebLine | None:
         """This account's line with this id; another's is as unknown as none."""
         with self.store.reading() as session:
-            return web.line_of(session, account, line_id)
+            return web.line_of(session, account, line_id) if 0 < line_id <= LARGEST else None
 
     def page(self, account: str, limit: int, before: int = 0) -> tuple[Sequence[WebLine], int]:
         """The newest lines, oldest first, and the number from which to ask for changes."""
         with self.store.reading() as session:
             seq = web.last_seq(session, account)
-            return web.last_lines(session, account, limit, before), seq
+            return web.last_lines(session, account, limit, min(max(before, 0), LARGEST)), seq
 
     def after(self, account: str, seq: int) -> Sequence[WebLine]:
         """What was written or changed since."""
         with self.store.reading() as session:
-            return web.lines_after(session, account, seq, AT_ONCE)
+            return web.lines_after(session, account, min(max(seq, 0), LARGEST), AT_ONCE)
 
 
 def _ended(line: WebLine | None) -> bool:

@@ -15,7 +15,8 @@ from tests.fakes.chromium import Browser, Tab, browsing, chromium
 from tests.fakes.web_console import Stage, served
 
 pytestmark = pytest.mark.skipif(
-    chromium() is None, reason="no Chromium here (Debian package `chromium`): the pages are not seen in a browser"
+    chromium() is None,
+    reason="no Chromium here (Debian package `chromium`): the pages are not seen in a browser",
 )
 WISH = "给华东医疗的王建国主任写一封跟进邮件,折扣给到 8%"
 PICTURES = os.environ.get("CHENGDAN_PICTURES", "")
@@ -60,7 +61,9 @@ def test_story_in_two_browsers(demo_house: House) -> None:
         await zhao.until("!!document.querySelector('.line.card .deeds button')", "the card, live")
         await picture(zhao, "3-card")
         await zhao.click(".deeds form button.primary")
-        await zhao.until("/赵磊.*\\d{2}:\\d{2}/.test(document.querySelector('.line.card .status')?.textContent)")
+        await zhao.until(
+            "/赵磊.*\\d{2}:\\d{2}/.test(document.querySelector('.line.card .status')?.textContent)"
+        )
         assert await zhao.eval("document.querySelectorAll('.deeds').length") == 0
         await picture(zhao, "4-settled")
         await lina.until("document.body.innerText.includes('赵磊批准')", "word for the rep, live")
@@ -77,11 +80,17 @@ def test_an_answer_runs_in_and_its_sources_open_in_place(demo_house: House) -> N
         here = Address(channel="web", to="p-lina")
         for text in ("华东", "华东医疗", "华东医疗上次"):
             await stage.web.send(Parcel(id="d", load=Load.DRAFT, address=here, text=text, turn="t900"))
-            await lina.until(f"document.querySelector('.line.draft .prose')?.textContent === {json.dumps(text)}")
-        last = Parcel(id="r", load=Load.TEXT, address=here, text="华东医疗上次谈到价格。", turn="t900", last=True)
+            await lina.until(
+                f"document.querySelector('.line.draft .prose')?.textContent === {json.dumps(text)}"
+            )
+        last = Parcel(
+            id="r", load=Load.TEXT, address=here, text="华东医疗上次谈到价格。", turn="t900", last=True
+        )
         await stage.web.send(last)
         await stage.web.send(Parcel(id="d", load=Load.DRAFT, address=here, text="late", turn="t900"))
-        await lina.until("document.querySelector('.line.text .prose')?.textContent === '华东医疗上次谈到价格。'")
+        await lina.until(
+            "document.querySelector('.line.text .prose')?.textContent === '华东医疗上次谈到价格。'"
+        )
         assert await lina.eval("document.querySelectorAll('.line').length") == 1
         await ask(lina, "华东医疗那个单子,上次谈到哪了?", 2)
         await lina.click(".bubble .cite")
@@ -100,7 +109,7 @@ def test_what_strangers_wrote_stays_text(demo_house: House) -> None:
     async def scene(stage: Stage, browser: Browser) -> None:
         lina = await browser.tab()
         await sign_in(stage, lina, "p-lina")
-        hostile = "<img src=x onerror=\"window.hit=1\"><script>window.hit=1</script>{{7*7}} [1] \u202etxt"
+        hostile = '<img src=x onerror="window.hit=1"><script>window.hit=1</script>{{7*7}} [1] \u202etxt'
         stage.web.lines.write("p-lina", "x1", "text", hostile, {"sources": [], "suggestions": [hostile]})
         stage.web.lines.write("p-lina", "x2", "file", "", {"file": {"name": hostile, "path": "", "mime": ""}})
         await lina.until("document.querySelectorAll('.line').length === 2")
@@ -109,8 +118,10 @@ def test_what_strangers_wrote_stays_text(demo_house: House) -> None:
         assert "{{7*7}}" in shown
         assert await lina.eval("document.querySelectorAll('#lines img, #lines script').length") == 0
         assert await lina.eval("window.hit") is None
-        script = "(() => { const s = document.createElement('script'); s.textContent = 'window.hit=2';" \
+        script = (
+            "(() => { const s = document.createElement('script'); s.textContent = 'window.hit=2';"
             " document.body.append(s); return window.hit; })()"
+        )
         assert await lina.eval(script) is None, "the policy lets no inline script run"
 
     in_browser(demo_house, scene)
@@ -167,7 +178,9 @@ def test_a_page_that_lost_its_connection_catches_up(demo_house: House) -> None:
                         uploadThroughput=-1)  # fmt: skip
         await lina.eval("listen()")
         await lina.until("document.querySelectorAll('.line').length === 2")
-        texts = await lina.eval("[...document.querySelectorAll('.line .prose')].map((one) => one.textContent)")
+        texts = await lina.eval(
+            "[...document.querySelectorAll('.line .prose')].map((one) => one.textContent)"
+        )
         assert texts == ["later a", "later b"], json.dumps(texts)
 
     in_browser(demo_house, scene)
