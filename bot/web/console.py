@@ -14,9 +14,9 @@ from bot.channels.web import NAME, Web
 from bot.street.street import Street
 
 from . import approving, signing, stream, talking
-from .door import Door
+from .door import Door, Told
 from .render import STATIC, Pages
-from .trouble import Refused, SignInFirst, malformed, unknown
+from .trouble import Refused, SignInFirst, broke, malformed, unknown
 from .visit import Console
 
 TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
@@ -62,6 +62,13 @@ def console_app(console: Console) -> ASGIApp:
     async def icon() -> Response:
         return FileResponse(STATIC / "icon.svg", media_type=TYPES[".svg"], headers={"cache-control": A_YEAR})
 
+    _troubles(app, console, told)
+    return Door(app, told, "/say", console.largest)
+
+
+def _troubles(app: FastAPI, console: Console, told: Told) -> None:
+    """Every way a request can fail, as a page."""
+
     @app.exception_handler(SignInFirst)
     async def first(request: Request, _error: Exception) -> Response:
         return _to_the_door(request)
@@ -70,6 +77,10 @@ def console_app(console: Console) -> ASGIApp:
     async def refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, Refused)
         return told(request, error)
+
+    @app.exception_handler(Exception)
+    async def unforeseen(request: Request, error: Exception) -> Response:
+        return told(request, broke(error))
 
     @app.exception_handler(HTTPException)
     @app.exception_handler(RequestValidationError)
@@ -83,8 +94,6 @@ def console_app(console: Console) -> ASGIApp:
         except Refused as refusal:
             return told(request, refusal)
         return told(request, unknown())
-
-    return Door(app, told, "/say", console.largest)
 
 
 def _to_the_door(request: Request) -> Response:

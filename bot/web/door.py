@@ -61,10 +61,11 @@ class Door:
             await self.app(scope, receive, send)
             return
         limit = self.largest if _path(scope) == self.upload else SMALL
-        started = False
+        started = ended = False
 
         async def sending(message: Message) -> None:
-            nonlocal started
+            nonlocal started, ended
+            ended = message["type"] == "http.response.body" and not message.get("more_body", False)
             if message["type"] == "http.response.start":
                 started = True
                 message["headers"] = [*message.get("headers", ()), *_headers(scope, message)]
@@ -72,11 +73,13 @@ class Door:
 
         try:
             await self.app(scope, _limited(receive, limit), sending)
-        except Exception:
+        except Exception as error:
             LOG.exception("the web console broke at %s", _path(scope))
+            if ended:  # the page that says so is out already
+                return
             if started:
                 raise
-            await self.told(Request(scope), broke())(scope, receive, sending)
+            await self.told(Request(scope), broke(error))(scope, receive, sending)
 
 
 def _path(scope: Scope) -> str:

@@ -25,6 +25,7 @@ class Shelf:
             "line": line,
             "sources": payload.get("sources", ()),
             "suggestions": payload.get("suggestions", ()),
+            "turn": payload.get("turn", "") if "sources" in payload else "",
             "files": payload.get("files", ()),
             "numbers": [source["n"] for source in payload.get("sources", ())],
             "card": None,

@@ -34,33 +34,18 @@ def routes(console: Console) -> APIRouter:
         async with request.form(max_files=0, max_fields=5) as form:
             code = field(form, "code").strip()[:64]
         said, person = await asyncio.to_thread(console.signing.take, code, _guesser(console, request))
-        language = console.language(request)
         if person is None:
+            language = console.language(request)
             words = said.en if language == "en" else said.zh
             return console.pages.page("login.html", language, 403, problem=words)
-        browser = _browser(request.headers.get("user-agent", ""))
-        cookie = await asyncio.to_thread(console.web.sessions.open, person.id, browser)
-        answer = RedirectResponse("/", 303)
-        answer.set_cookie(
-            console.cookie(request),
-            cookie,
-            max_age=int(LONGEST.total_seconds()),
-            path="/",
-            secure=console.secure(request),
-            httponly=True,
-            samesite="strict",
-        )
-        return answer
+        return await asyncio.to_thread(_welcome, console, request, person.id)
 
     @router.post("/logout")
     async def leave(request: Request) -> Response:
         async with console.posted(request) as (visit, form):
             everywhere = field(form, "everywhere") == "1"
         await asyncio.to_thread(console.web.sessions.end, visit.seat, everywhere=everywhere)
-        answer = RedirectResponse("/login", 303)
-        answer.delete_cookie(console.cookie(request), path="/", secure=console.secure(request), httponly=True)
-        answer.headers["clear-site-data"] = '"cache", "storage"'
-        return answer
+        return _goodbye(console, request)
 
     @router.get("/account")
     async def account(request: Request) -> Response:
@@ -71,6 +56,28 @@ def routes(console: Console) -> APIRouter:
         )
 
     return router
+
+
+def _welcome(console: Console, request: Request, account: str) -> Response:
+    browser = _browser(request.headers.get("user-agent", ""))
+    answer = RedirectResponse("/", 303)
+    answer.set_cookie(
+        console.cookie(request),
+        console.web.sessions.open(account, browser),
+        max_age=int(LONGEST.total_seconds()),
+        path="/",
+        secure=console.secure(request),
+        httponly=True,
+        samesite="strict",
+    )
+    return answer
+
+
+def _goodbye(console: Console, request: Request) -> Response:
+    answer = RedirectResponse("/login", 303)
+    answer.delete_cookie(console.cookie(request), path="/", secure=console.secure(request), httponly=True)
+    answer.headers["clear-site-data"] = '"cache", "storage"'
+    return answer
 
 
 def _account(console: Console, visit: Visit) -> Response:

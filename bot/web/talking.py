@@ -13,10 +13,11 @@ from fastapi.responses import FileResponse, JSONResponse, RedirectResponse
 from starlette.datastructures import FormData, UploadFile
 
 from bot.street.wire import LONGEST
-from bot.street.words import Attachment
+from bot.street.words import Attachment, Kind
 from knowledge.model import WebLine
 
 from .lines import Shelf, fresh_once
+from .phrases import phrase
 from .trouble import Refused, unknown
 from .visit import Console, Visit, field
 
@@ -30,6 +31,7 @@ PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 def routes(console: Console) -> APIRouter:
     """The pages of the chat."""
     router, shelf = APIRouter(), Shelf(console)
+    _things(router, console)
 
     @router.get("/")
     async def chat(request: Request, before: int = 0) -> Response:
@@ -44,6 +46,24 @@ def routes(console: Console) -> APIRouter:
             return JSONResponse({"taken": True})
         await answered(console, visit, turn)
         return RedirectResponse("/#end", 303)
+
+    @router.post("/rate")
+    async def rate(request: Request) -> Response:
+        async with console.posted(request) as (visit, form):
+            told = {"feedback_id": field(form, "turn")[:30], "rating": field(form, "rating")[:20]}
+            arrival = console.arrival(visit, field(form, "once"), kind=Kind.FEEDBACK, extra=told)
+            await console.street.intake.accept(arrival)
+        words = phrase("thanks", visit.language)
+        if visit.scripted:
+            return JSONResponse({"taken": True, "says": words})
+        await asyncio.to_thread(console.notice, visit, words)
+        return RedirectResponse("/#end", 303)
+
+    return router
+
+
+def _things(router: APIRouter, console: Console) -> None:
+    """What a line has with it: sources, files."""
 
     @router.get("/sources/{line_id}/{number}")
     async def source(request: Request, line_id: int, number: int) -> Response:
@@ -60,8 +80,6 @@ def routes(console: Console) -> APIRouter:
         visit = await console.visit(request)
         line = await asyncio.to_thread(console.web.lines.one, visit.seat.account, line_id)
         return _file(console, line)
-
-    return router
 
 
 def _chat(console: Console, shelf: Shelf, visit: Visit, before: int) -> Response:

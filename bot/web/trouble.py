@@ -36,7 +36,10 @@ def malformed() -> Refused:
     return Refused(400, "请求的格式不对。", "The request is malformed.")
 
 
-def broke() -> Refused:
+def broke(error: Exception) -> Refused:
+    """What the database says about its own state is told; what nobody foresaw stays in the log."""
+    if type(error).__name__ == "StoreError":  # its floor is not reached from here
+        return Refused(503, getattr(error, "zh", ""), getattr(error, "en", ""))
     return Refused(
         500, "页面出错了,已记录。请稍后再试。", "Something broke and was recorded. Please try again later."
     )

@@ -43,8 +43,9 @@ class _Forms(HTMLParser):
         had = dict(attrs)
         if tag == "form":
             self.forms.append(Form(had.get("action") or ""))
-        elif tag in ("input", "textarea", "button") and self.forms and (name := had.get("name")):
-            if had.get("type") != "file":
+        elif tag in ("input", "textarea", "button") and self.forms:
+            name = had.get("name")
+            if name and had.get("type") != "file":
                 self.forms[-1].fields.setdefault(name, had.get("value") or "")
 
 
@@ -132,7 +133,9 @@ class Stage:
 
 @asynccontextmanager
 async def served(house: House) -> AsyncIterator[Stage]:
-    """The console over this house on a port of its own."""
+    """The console over this house on a port of its own. No test cards among the real ones: one of them would be pressed
+    in place of the one that is meant."""
+    house.settings.canary_every = 0
     web = open_web(house.settings, house.store, house.clock, house.settings.var_dir)
     assert web is not None
     async with Street(house, [web]) as street:

@@ -103,6 +103,7 @@ async function send(form, button) {
     form.elements.once.value = fresh();
     const told = await answer.json();
     say(told.says || "");
+    if (form.matches(".rate form")) button.setAttribute("aria-pressed", "true");
     if (form === talk) {
       form.reset();
       form.elements.once.value = fresh();

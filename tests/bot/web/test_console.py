@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import re
 
+from sqlmodel import select
+
 from bot.wiring import House
+from knowledge.model import Suggestion
 from tests.fakes.web_console import Stage, forms_of, play
 
 ASK = "华东医疗那个单子,上次谈到哪了?"
@@ -74,3 +77,22 @@ def test_story_on_the_web_from_wish_to_approval(demo_house: House) -> None:
     demo_house.clock.pass_(3600)  # type: ignore[attr-defined]
     demo_house.performer.tick()
     assert len(list((demo_house.settings.var_dir / "outbox").glob("*.eml"))) == 1
+
+
+def test_a_thumb_on_an_answer_is_kept_beside_it(demo_house: House) -> None:
+    async def scene(stage: Stage) -> None:
+        lina = await stage.user("p-lina")
+        await lina.say(ASK)
+        answer = await lina.submit(await lina.form("/rate", rating="bad"))
+        assert "已记录" in answer.text
+
+        def rated() -> list[tuple[str, str]]:
+            with demo_house.store.reading() as session:
+                query = select(Suggestion).where(Suggestion.kind == "answer")
+                return [(row.person_id, row.status) for row in session.exec(query)]
+
+        while not rated():
+            await asyncio.sleep(0.02)
+        assert rated() == [("p-lina", "rejected")]
+
+    play(demo_house, scene)
