@@ -9,6 +9,7 @@ from ipaddress import IPv6Address, ip_address
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
+from actions.switch import Said
 from bot.channels.web.sessions import LONGEST
 
 from .trouble import SignInFirst
@@ -35,9 +36,7 @@ def routes(console: Console) -> APIRouter:
             code = field(form, "code").strip()[:64]
         said, person = await asyncio.to_thread(console.signing.take, code, _guesser(console, request))
         if person is None:
-            language = console.language(request)
-            words = said.en if language == "en" else said.zh
-            return console.pages.page("login.html", language, 403, problem=words)
+            return _wrong(console, request, said)
         return await asyncio.to_thread(_welcome, console, request, person.id)
 
     @router.post("/logout")
@@ -56,6 +55,12 @@ def routes(console: Console) -> APIRouter:
         )
 
     return router
+
+
+def _wrong(console: Console, request: Request, said: Said) -> Response:
+    language = console.language(request)
+    words = said.en if language == "en" else said.zh
+    return console.pages.page("login.html", language, 403, problem=words)
 
 
 def _welcome(console: Console, request: Request, account: str) -> Response:
