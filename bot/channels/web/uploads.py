@@ -12,7 +12,8 @@ from typing import BinaryIO
 
 from bot.street.words import Attachment, Fetched, Gone, TooLarge
 
-KEPT = timedelta(days=7)
+KEPT = timedelta(days=1)
+"""How long the house has to fetch a file; what it keeps of it has its own place and its own end."""
 KINDS = {"image": "image", "audio": "voice", "video": "video"}
 
 
@@ -50,7 +51,7 @@ class Uploads:
         return Fetched(path=str(target), name=attachment.name, mime=attachment.mime, size=size)
 
     def sweep(self, now: datetime) -> None:
-        """Forget what is older than a week."""
+        """Forget what is older than a day."""
         oldest = (now - KEPT).timestamp()
         for path in self.folder.glob("*") if self.folder.is_dir() else ():
             if path.stat().st_mtime < oldest:

@@ -208,3 +208,18 @@ def test_a_message_that_could_not_be_stored_is_said_to_be_so_and_not_shown(demo_
         assert len(taken) == 1
 
     play(demo_house, scene)
+
+
+def test_a_file_sent_up_is_read_and_asked_about_like_on_every_platform(demo_house: House) -> None:
+    minutes = (
+        "会议纪要:华东医疗影像平台。客户要求 38 TB 历史数据在两周内迁移完毕,停机不超过 4 小时。".encode()
+    )
+
+    async def scene(stage: Stage) -> None:
+        lina = await stage.user("p-lina")
+        answer = await lina.submit(await lina.chat_form(""), files={"file": ("纪要.txt", minutes)})
+        assert "商机" in answer.text
+        await lina.say("华东医疗那个")
+        assert "4 小时" in await lina.say("停机时间客户是怎么要求的?")
+
+    play(demo_house, scene)

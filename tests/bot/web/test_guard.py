@@ -6,6 +6,7 @@ import asyncio
 import re
 import stat
 from datetime import timedelta
+from pathlib import Path
 
 import httpx
 import pytest
@@ -17,6 +18,7 @@ from bot.web.console import console_app
 from bot.web.door import HEADERS, POLICY
 from bot.wiring import House
 from knowledge.model import CardCopy, Person
+from tests.bot.conftest import Run
 from tests.fakes.web_console import ADMIN, Form, Stage, play
 
 
@@ -286,3 +288,8 @@ def test_signing_in_at_once_with_one_code_opens_once(demo_house: House) -> None:
         assert sorted(answer.status_code for answer in answers) == [200, 403, 403, 403]
 
     play(demo_house, scene)
+
+
+def test_an_administrator_prints_a_link_whose_code_no_server_sees(run: Run, demo_dir: Path) -> None:
+    told = run("bind", "p-lina", "--channel", "web", "--as", ADMIN)
+    assert re.search(r"http://127\.0\.0\.1:8640/login#[A-Z0-9]{8}$", told.out.strip())
