@@ -98,6 +98,24 @@ class ChannelSettings(BaseSettings):
         le=16,
         description="serve 另开几个进程答话,0: 自己答 / processes beside `serve` that answer; 0: itself",
     )
+    web_console: bool = Field(
+        default=True, description="网页控制台开关 / the web console of `chengdan serve`: on or off"
+    )
+    web_public_url: str = Field(
+        default="",
+        description="网页控制台对外地址,如 https://sales.example.com;空: 不限 / its public address; empty: any",
+    )
+    web_secret: SecretStr = Field(
+        default=NONE,
+        description="网页会话签名密钥,32 字符以上;空: 存在 VAR_DIR / signs sessions; empty: kept in VAR_DIR",
+    )
+    web_session_days: int = Field(
+        default=7,
+        ge=1,
+        le=30,
+        description="网页多少天不用要重新登录 / days unused after which one signs in again",
+    )
+
     turn_workers: int = Field(
         default=8, ge=1, le=200, description="同时处理几个会话 / conversations answered side by side"
     )

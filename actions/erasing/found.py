@@ -24,6 +24,8 @@ from knowledge.model import (
     Person,
     Suggestion,
     Task,
+    WebLine,
+    WebSession,
 )
 
 from .change import CLEANED, EMPTIED, REMOVED, Found
@@ -111,6 +113,17 @@ def _talk(session: Session, whom: Whom) -> Iterator[Found]:
         own = select(Message).join(Conversation, col(Conversation.id) == Message.conversation_id)
         for row in session.exec(own.where(Conversation.person_id == whom.person_id)):
             yield Found(row, EMPTIED, {"text": MARK, "answer": {}})
+
+
+def _pages(session: Session, whom: Whom) -> Iterator[Found]:
+    """Lines of the web console are copies of what was said: one that may be about them goes, a colleague's own all do."""
+    for row in session.exec(select(WebLine)):
+        held = (row.body, row.payload)
+        if row.account == whom.person_id or any(whom.redactor.touches_value(one, near=True) for one in held):
+            yield Found(row, REMOVED)
+    if whom.person_id:
+        for one in session.exec(select(WebSession).where(WebSession.account == whom.person_id)):
+            yield Found(one, REMOVED)
 
 
 def _cites(answer: dict[str, Any], whom: Whom) -> bool:
@@ -219,6 +232,7 @@ _PARTS: tuple[Callable[[Session, Whom], Iterator[Found]], ...] = (
     _interactions,
     _files,
     _talk,
+    _pages,
     _drafts,
     _papers,
     _work,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from actions.binding import Binding
 from actions.switch import Said
+from bot.settings import Settings
 from knowledge.library import people as people_rows
 from knowledge.model import Person, Role
 
@@ -15,6 +16,7 @@ from .opening import asker, opened
 from .screen import out, out_json
 from .trouble import Trouble
 
+WEB = "web"
 COLUMNS = ("person", "platform", "account")
 
 
@@ -31,7 +33,18 @@ def bind(name: str, channel: str, who: str, table: Path | None, *, as_json: bool
         raise Trouble("给谁? 例如: chengdan bind 李娜 / for whom? e.g. chengdan bind p-lina", EXIT_USAGE)
     person = asker(house, name)
     said, code = binding.code_for(admin.id, person.id, channel)
+    if code and channel == WEB:
+        said = _link(house.settings, person, code)
     _tell(said, admin, {"person": person.id, "channel": channel, "code": code} if as_json else None)
+
+
+def _link(settings: Settings, person: Person, code: str) -> Said:
+    """What stands after # is sent to no server by itself, so that no log has the code."""
+    here = settings.web_public_url.rstrip("/") or f"http://{settings.serve_host}:{settings.serve_port}"
+    return Said(
+        f"给{person.name}的登录码: {code}(24 小时内有效,只能用一次)。打开 {here}/login#{code}",
+        f"Code for {person.name}: {code} (24 h, once). They open {here}/login#{code}",
+    )
 
 
 def unbind(channel: str, account: str, who: str) -> None:

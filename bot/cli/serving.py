@@ -5,16 +5,20 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from types import FrameType
 from typing import Any
 
 import uvicorn
 
+from bot.channels.web import open_web
 from bot.courier import ROOT
 from bot.keeper import Keeper
 from bot.street.engines import engine_for
 from bot.street.opening import open_channels
 from bot.street.street import Street
 from bot.web.app import web_app
+from bot.web.console import console_of
+from bot.web.visit import Console
 
 from . import EXIT_USAGE
 from .opening import opened
@@ -31,10 +35,12 @@ def serve(host: str, port: int) -> None:
     settings = house.settings
     address = (host or settings.serve_host, port or settings.serve_port)
     try:
-        channels = open_channels(settings, house.store, house.clock)
+        channels = list(open_channels(settings, house.store, house.clock))
+        web = open_web(settings, house.store, house.clock, settings.var_dir)
     except ValueError as error:
         raise Trouble(str(error), EXIT_USAGE) from error
-    err(f"http://{address[0]}:{address[1]}/healthz")
+    channels += [web] if web else []
+    err(f"http://{address[0]}:{address[1]}/" + ("" if web else "healthz"))
     err("channels: " + (", ".join(channel.name for channel in channels) or "-"))
     with Keeper(house) as keeper:
         engine = engine_for(settings.job_engine, settings.job_processes)
@@ -51,8 +57,9 @@ def worker() -> None:
 async def _serve(street: Street, keeper: Keeper, host: str, port: int) -> None:
     """The server ends at a signal; what runs is given time to end, and the sender is looked after meanwhile."""
     async with street:
+        console = console_of(street)
         config = uvicorn.Config(
-            web_app(street, lambda: state_of(street)),
+            web_app(street, lambda: state_of(street), console),
             host=host,
             port=port,
             log_level="warning",
@@ -61,9 +68,22 @@ async def _serve(street: Street, keeper: Keeper, host: str, port: int) -> None:
         )
         looking = asyncio.create_task(_look(keeper))
         try:
-            await uvicorn.Server(config).serve()
+            await _Server(config, console).serve()
         finally:
             looking.cancel()
+
+
+class _Server(uvicorn.Server):
+    """Tells open pages to end when it is asked to end: they listen for as long as they are open."""
+
+    def __init__(self, config: uvicorn.Config, console: Console | None) -> None:
+        super().__init__(config)
+        self._console = console
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if self._console is not None:
+            self._console.stopping.set()
+        super().handle_exit(sig, frame)
 
 
 async def _look(keeper: Keeper) -> None:

@@ -1,4 +1,4 @@
-"""The one HTTP server: health checks, and the callbacks of the chat platforms under /hooks/<channel>."""
+"""The one HTTP server: health checks, the callbacks of the chat platforms under /hooks/<channel>, and the web console."""
 
 from __future__ import annotations
 
@@ -12,14 +12,17 @@ from fastapi.responses import JSONResponse
 from bot.street.port import Asked
 from bot.street.street import Street
 
+from .console import console_app
+from .visit import Console
+
 LOG = logging.getLogger(__name__)
 
 LARGEST_CALLBACK = 2 * 1024 * 1024
 """Bytes of a callback's body; platforms send a few kilobytes and never files."""
 
 
-def web_app(street: Street, state: Callable[[], dict[str, Any]]) -> FastAPI:
-    """The app over an open street; `state` is what /healthz tells."""
+def web_app(street: Street, state: Callable[[], dict[str, Any]], console: Console | None = None) -> FastAPI:
+    """The app over an open street; `state` is what /healthz tells. The console, where there is one, has the rest."""
     app = FastAPI(title="Chengdan", docs_url=None, redoc_url=None, openapi_url=None)
 
     @app.get("/healthz")
@@ -31,6 +34,8 @@ def web_app(street: Street, state: Callable[[], dict[str, Any]]) -> FastAPI:
     async def hook(name: str, request: Request) -> Response:
         return await _callback(street, name, request)
 
+    if console is not None:
+        app.mount("/", console_app(console))
     return app
 
 

@@ -10,6 +10,7 @@ from .interactions import Interaction, InteractionKind
 from .people import Delegation, Identity, Person, Role, Team
 from .street import ArrivalRow, BindCode, CardCopy, DeliveryRow, Stranger, StreetNote
 from .suggestions import Blueprint, IndexState, Suggestion
+from .web import WebLine, WebSession
 from .work import Meeting, Paper, Task
 
 __all__ = [
@@ -49,5 +50,7 @@ __all__ = [
     "Task",
     "Team",
     "UtcDateTime",
+    "WebLine",
+    "WebSession",
     "utc_now",
 ]

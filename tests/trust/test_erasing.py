@@ -18,6 +18,7 @@ from actions.proofs import prove
 from actions.received import SentFile
 from actions.sweeping import Sweeper
 from actions.tables import Action, AuditRecord, Sweep
+from bot.channels.web import Lines
 from bot.messages import Inbound
 from bot.settings import Settings
 from bot.wiring import House, open_house
@@ -583,3 +584,22 @@ def test_a_colleague_who_left_takes_their_voice_along_and_not_the_customers_pape
     with house.store.reading() as session:
         rows = session.exec(select(InboundFile).where(InboundFile.transcript == ""))
         assert sorted(row.sent_as for row in rows) == ["file", "voice"]
+
+
+@pytest.mark.parametrize(("kind", "who"), [("contact", ""), ("person", "p-lina")])
+def test_lines_of_the_console_go_as_well(house: House, kind: str, who: str) -> None:
+    _settle(house)
+    lines = Lines(house.store, house.clock)
+    lines.write("p-lina", "a", "said", "王总说可以")
+    lines.write("p-lina", "b", "text", "好", {"sources": [{"n": 1, "title": NAME, "quote": "王总说可以"}]})
+    lines.write("p-zhaolei", "c", "text", f"{NAME}的邮件已批准")
+    lines.write("p-lina", "d", "text", "今天没有别的事")
+    lines.write("p-zhaolei", "e", "text", "今天没有别的事")
+    waiting = _ask(house, kind, who) if who else _ask(house)
+    _agree(house, waiting)
+    assert _row(house, waiting).state == State.EXECUTED, _row(house, waiting).result
+    left = {(line.account, line.key) for who in ("p-lina", "p-zhaolei") for line in lines.page(who, 10)[0]}
+    if who:
+        assert left == {("p-zhaolei", "c"), ("p-zhaolei", "e")}
+    else:
+        assert left == {("p-lina", "d"), ("p-zhaolei", "e")}
