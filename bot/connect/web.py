@@ -40,7 +40,7 @@ async def check(settings: ChannelSettings, http: httpx.AsyncClient) -> list[Find
     if not settings.web_console:
         return [_finding("页面 / pages", "note", "已关闭 / turned off", "WEB_CONSOLE=true")]
     found = [_secret(settings), _way(settings)]
-    if settings.web_public_url:
+    if urlsplit(settings.web_public_url).netloc:
         found.append(await _leads_here(settings.web_public_url.rstrip("/"), http))
     return found
 

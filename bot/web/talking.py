@@ -22,9 +22,6 @@ from .trouble import Refused, unknown
 from .visit import Console, Visit, field
 
 PAGE = 60
-WAIT_S = 6.0
-"""How long a page without script waits for the answer before it is shown as far as it is."""
-
 PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 
 
@@ -127,9 +124,9 @@ async def handed(
     return f"t{receipt.id}"
 
 
-async def answered(console: Console, visit: Visit, turn: str, wait_s: float = WAIT_S) -> WebLine | None:
+async def answered(console: Console, visit: Visit, turn: str) -> WebLine | None:
     """The answer of a turn, as soon as it is there; None when it takes longer."""
-    ends = time.monotonic() + wait_s
+    ends = time.monotonic() + console.patience_s
     while time.monotonic() < ends:
         line = await asyncio.to_thread(console.web.lines.find, visit.seat.account, f"turn:{turn}")
         if line is not None and line.kind != "draft":

@@ -50,13 +50,15 @@ class Visit:
 
 @dataclass
 class Console:
-    """Everything the pages need. `public` is the address people open, "" when it is not known."""
+    """Everything the pages need. `public` is the address people open, "" when it is not known; `largest` the most bytes
+    sent up at once; `patience_s` how long a page without script waits for an answer before it is shown as far as it is."""
 
     street: Street
     web: Web
     pages: Pages
     public: str
     largest: int
+    patience_s: float = 6.0
 
     def __post_init__(self) -> None:
         self.stopping = asyncio.Event()

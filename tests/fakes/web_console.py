@@ -141,6 +141,7 @@ async def served(house: House) -> AsyncIterator[Stage]:
     async with Street(house, [web]) as street:
         console = console_of(street)
         assert console is not None
+        console.patience_s = PATIENCE_S
         app = web_app(street, lambda: {"status": "ok"}, console)
         with socket.socket() as listening:
             listening.bind(("127.0.0.1", 0))
