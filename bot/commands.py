@@ -150,9 +150,13 @@ def _each(station: Station, refs: list[str], answer: Callable[[str], Outcome]) -
 def _reject(rest: str, station: Station) -> Reply:
     """One code or several, then the reason."""
     words = rest.split()
-    refs = [
-        word for i, word in enumerate(words) if i == 0 or (_is_code(word) and all(map(_is_code, words[:i])))
-    ]
+    refs = words[:1]
+    for word in words[
+        1:
+    ]:  # a first word of the reason may look like a code; it is one when there is such an action
+        if not (_is_code(word) and all(map(_is_code, refs)) and station.desk.explain(word)):
+            break
+        refs.append(word)
     reason = rest.split(None, len(refs))[len(refs)] if len(words) > len(refs) else ""
     me, channel = station.desk.person.id, station.desk.channel
     return _each(station, refs, lambda ref: station.approvals.reject(me, ref, reason, channel=channel))

@@ -95,8 +95,10 @@ class Settings(ChannelSettings):
         default="", description="终端默认身份 / who the terminal is; empty: the first rep"
     )
     log_level: str = Field(default="WARNING", description="日志级别 / DEBUG, INFO, WARNING, ERROR")
-    serve_host: str = Field(default="127.0.0.1", description="健康检查监听地址 / where `serve` listens")
-    serve_port: int = Field(default=8640, ge=1, le=65535, description="健康检查端口 / and on which port")
+    serve_host: str = Field(
+        default="127.0.0.1", description="网页、回调与健康检查的监听地址 / where `serve` listens"
+    )
+    serve_port: int = Field(default=8640, ge=1, le=65535, description="监听端口 / and on which port")
 
     @property
     def database(self) -> str:

@@ -26,6 +26,7 @@ PLATFORMS = {
     "wecom-bot": "bot.connect.wecom_bot",
     "dingtalk": "bot.connect.dingtalk",
     "telegram": "bot.connect.telegram",
+    "web": "bot.connect.web",
 }
 ENV = Path(".env")
 

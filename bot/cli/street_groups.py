@@ -21,7 +21,7 @@ Channel = Annotated[
 
 @street_app.command()
 def connect(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="wecom、wecom-bot、dingtalk、telegram")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="wecom、wecom-bot、dingtalk、telegram、web")],
     check: Annotated[bool, typer.Option("--check", help="只检查,不提问 / only check, ask nothing")] = False,
     json: Json = False,
 ) -> None:

@@ -15,7 +15,7 @@ from sqlmodel import Session
 
 from knowledge.library import arrivals, deliveries
 from knowledge.model import ArrivalRow
-from knowledge.store import Store
+from knowledge.store import Store, StoreError
 
 from .clicks import Clicks
 from .post import text_row
@@ -61,6 +61,7 @@ class StreetIntake:
         self._moved = moved
         self._said: set[str] = set()
         self._queue: queue.SimpleQueue[_Asked | None] = queue.SimpleQueue()
+        self._closed = False
         self._thread = threading.Thread(target=self._write, name="intake", daemon=True)
         self._thread.start()
 
@@ -69,6 +70,8 @@ class StreetIntake:
         database cannot take it: then the platform must not be told that we have it."""
         if not arrival.addressed and arrival.kind is Kind.MESSAGE:
             return Receipt(id=0, fresh=False)
+        if self._closed:
+            raise StoreError("程序正在退出,请稍后重试。", "The program is ending; try again.")
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Receipt] = loop.create_future()
 
@@ -95,6 +98,8 @@ class StreetIntake:
             return None
 
     def close(self) -> None:
+        """What was handed in before is stored; what comes later is refused, so that its platform sends it again."""
+        self._closed = True
         self._queue.put(None)
         self._thread.join(timeout=10)
 

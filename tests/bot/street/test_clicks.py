@@ -211,3 +211,13 @@ def test_editing_by_button_takes_the_next_line_as_people_write_it(demo_house: Ho
         await scene.until(lambda: state_of(demo_house, card.code) == State.SUPERSEDED, "the edit")
 
     asyncio.run(on_stage(demo_house, play))
+
+
+def test_a_reason_that_begins_like_a_code_is_a_reason(demo_house: House) -> None:
+    async def play(scene: Scene) -> None:
+        card = await card_for_the_manager(scene)
+        await scene.say("p-zhaolei", f"/reject {card.code} PRCE 太低")
+        await scene.until(lambda: state_of(demo_house, card.code) == State.REJECTED, "the rejection")
+        await scene.until(lambda: any("PRCE 太低" in text for text in scene.channel.texts("p-lina")), "word")
+
+    asyncio.run(on_stage(demo_house, play))

@@ -142,3 +142,17 @@ def _away(**_: object) -> None:
 def _states(house: House) -> dict[str, int]:
     with house.store.reading() as session:
         return arrivals.counts(session)
+
+
+def test_what_comes_when_the_street_has_closed_is_refused_and_not_left_hanging(demo_house: House) -> None:
+    async def play(scene: Scene) -> None:
+        await scene.say("p-lina", "/help")
+
+    scene = asyncio.run(on_stage(demo_house, play))
+
+    async def late() -> None:
+        async with asyncio.timeout(2):
+            with pytest.raises(StoreError, match="退出"):
+                await scene.street.intake.accept(scene.arrival("p-lina", "/help"))
+
+    asyncio.run(late())
