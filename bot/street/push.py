@@ -93,7 +93,8 @@ class Push:
         accounts = doors.identities(session, person_id)
         if known is not None:
             place = address_of(known)
-            still = any(account.platform == place.channel for account in accounts)
+            mine = {account.external_id for account in accounts if account.platform == place.channel}
+            still = doors.account_key(place.channel, place.to) in mine
             if still and self._reaches(place.channel):
                 return place
         for account in accounts:

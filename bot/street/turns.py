@@ -120,7 +120,11 @@ class Turns:
             address = self._private(arrival)
         else:
             self._remember(person, address)
-        text = self.waiting.complete(person.id, address, _with_code(arrival.text, arrival.quoted))
+        text = _with_code(arrival.text, arrival.quoted)
+        if (
+            not arrival.address.group
+        ):  # what a button asked for in private is not answered by a line in a group
+            text = self.waiting.complete(person.id, address, text)
         reply = self._reply(person, arrival, address, text, turn, traits)
         return [*out, *self._parts(reply, address, turn, traits)]
 

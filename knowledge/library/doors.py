@@ -14,9 +14,18 @@ from sqlmodel import Session, col, select
 
 from knowledge.model import BindCode, CardCopy, Identity, Person, Stranger, StreetNote
 
+CASELESS = frozenset({"wecom", "wecom-bot"})
+"""Platforms whose account ids come in any case: WeCom itself answers with them in lower case."""
+
+
+def account_key(channel: str, sender: str) -> str:
+    """The spelling under which an account is kept and looked for."""
+    return sender.lower() if channel in CASELESS else sender
+
 
 def person_of(session: Session, channel: str, sender: str) -> Person | None:
     """The colleague this platform account belongs to, as long as they are with us."""
+    sender = account_key(channel, sender)
     query = select(Person).join(Identity, col(Identity.person_id) == col(Person.id))
     found = session.exec(query.where(Identity.platform == channel, Identity.external_id == sender)).first()
     return found if found is not None and found.active else None
@@ -30,6 +39,7 @@ def identities(session: Session, person_id: str) -> Sequence[Identity]:
 
 def bind(session: Session, channel: str, sender: str, person_id: str) -> Identity | None:
     """This account is this person's from now on. None when it is somebody else's already."""
+    sender = account_key(channel, sender)
     query = select(Identity).where(Identity.platform == channel, Identity.external_id == sender)
     found = session.exec(query).first()
     if found is not None:
@@ -43,6 +53,7 @@ def bind(session: Session, channel: str, sender: str, person_id: str) -> Identit
 
 def unbind(session: Session, channel: str, sender: str) -> bool:
     """Nobody's from now on; False when it was nobody's."""
+    sender = account_key(channel, sender)
     query = delete(Identity).where(col(Identity.platform) == channel, col(Identity.external_id) == sender)
     return bool(session.execute(query.returning(col(Identity.id))).first())
 

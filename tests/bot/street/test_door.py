@@ -14,7 +14,7 @@ from bot.street.port import Traits
 from bot.street.porter import STRANGER
 from bot.street.words import Address, Kind
 from bot.wiring import House
-from knowledge.library import doors
+from knowledge.library import conversations, doors
 from tests.fakes.clock import FakeClock
 from tests.fakes.street import FakeChannel, Scene, on_stage
 
@@ -26,6 +26,7 @@ def test_a_stranger_gets_one_sentence_and_nothing_else(demo_house: House) -> Non
         for text in ("你好", "华东医疗报价多少?", "/help", "/approvals"):
             await scene.say("x", text)
         await scene.until(lambda: _over(demo_house), "all four looked at")
+        await scene.answers("x", 1)
         assert scene.channel.texts("x") == [STRANGER]
         assert isinstance(demo_house.clock, FakeClock)
         demo_house.clock.pass_(86400 * 1.1)
@@ -140,3 +141,43 @@ def _over(house: House) -> bool:
 
     with house.store.reading() as session:
         return arrivals.counts(session) == {"done": 4}
+
+
+def test_a_line_in_a_group_does_not_answer_what_was_asked_in_private(demo_house: House) -> None:
+    async def play(scene: Scene) -> None:
+        person, address = "p-zhaolei", Address(channel="fake", to="p-zhaolei")
+        scene.street.waiting.ask(person, address, "reject", "AAAA", "zh")
+        await scene.say("p-zhaolei", "大家下午好", address=GROUP)
+        await scene.answers("p-zhaolei", 1)
+        assert scene.street.waiting.complete(person, address, "太贵") == "/reject AAAA 太贵"
+
+    asyncio.run(on_stage(demo_house, play))
+
+
+def test_a_wecom_account_is_one_in_any_spelling(demo_house: House) -> None:
+    binding = Binding(demo_house.gate)
+    assert binding.load("p-admin", [("p-lina", "wecom", "LiNa")])[1] == 1
+    with demo_house.store.reading() as session:
+        assert doors.person_of(session, "wecom", "lina") is not None
+        assert doors.person_of(session, "dingtalk", "lina") is None
+    assert not binding.load("p-admin", [("p-heqiang", "wecom", "lina")])[0].done
+    assert binding.unbind("p-admin", "wecom", "LINA").done
+
+
+def test_notices_leave_an_account_that_was_unbound(demo_house: House) -> None:
+    """Somebody wrote from one account; it was unbound: what they must be told goes to the account they still have."""
+    with demo_house.store.session() as session:
+        doors.bind(session, "fake", "old", "p-lina")
+
+    async def play(scene: Scene) -> None:
+        await scene.say("old", "/help")
+        await scene.answers("old", 1)
+        Binding(demo_house.gate).unbind("p-admin", "fake", "old")
+        with demo_house.store.session() as session:
+            doors.bind(session, "fake", "new", "p-lina")
+            conversations.add_notice(session, "p-lina", "有事告诉你", demo_house.clock())
+        scene.street.moved("fake")
+        assert "有事告诉你" in (await scene.answers("new", 1))[0]
+        assert len(scene.channel.texts("old")) == 1
+
+    asyncio.run(on_stage(demo_house, play, known=False))
