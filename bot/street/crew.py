@@ -7,6 +7,7 @@ it ends when its input closes, which happens with the end of this process howeve
 from __future__ import annotations
 
 import logging
+import os
 import subprocess
 import threading
 import time
@@ -74,7 +75,7 @@ class _Member:
             try:
                 self._child.stdin.write(lane.encode() + b"\n")
             except OSError:
-                return
+                return  # gone; or its input is full, and then it has enough to do and looks at the rows by itself
 
     def leave(self) -> None:
         self._leaving.set()
@@ -113,6 +114,8 @@ class _Member:
             bufsize=0,
             start_new_session=True,
         )
+        assert child.stdin is not None
+        os.set_blocking(child.stdin.fileno(), False)  # who wakes a lane must not wait for a child that hangs
         with self._lock:
             self._child = child
         name = ""
@@ -126,8 +129,7 @@ class _Member:
         code = child.wait()
         with self._lock:
             self._child = None
-            if child.stdin is not None:
-                _quietly(child.stdin.close)
+            _quietly(child.stdin.close)
         child.stdout.close()
         if not self._leaving.is_set():
             LOG.warning("a process that answers ended with code %s; another one is started", code)

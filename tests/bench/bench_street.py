@@ -45,6 +45,7 @@ class Run:
 
     acks: list[float] = field(default_factory=list)
     sent_at: dict[str, float] = field(default_factory=dict)
+    acked: set[str] = field(default_factory=set)
     fresh_again: int = 0
     refused: int = 0
     late: list[float] = field(default_factory=list)
@@ -184,23 +185,29 @@ async def _load(run: Run, port: int, seconds: int, a_second: int) -> None:
 async def _say(run: Run, idle: list[Wire], port: int, name: str, who: str, text: str, again: bool) -> None:
     body = callback(name, who, text)
     run.sent_at[name] = time.monotonic()
-    await _post(run, idle, port, body, fresh=True)
-    if again:
-        await _post(run, idle, port, body, fresh=False)
-
-
-async def _post(run: Run, idle: list[Wire], port: int, body: bytes, *, fresh: bool) -> None:
-    wire = idle.pop() if idle else Wire(port)
-    began = time.perf_counter()
-    try:
-        status, told = await wire.post("/hooks/hook", body)
-    except (OSError, asyncio.IncompleteReadError):
-        run.refused += 1
+    if await _post(run, idle, port, body) is None:
         return
-    run.acks.append(time.perf_counter() - began)
-    run.refused += status != 200
-    run.fresh_again += (told == b"fresh") != fresh
-    idle.append(wire)
+    run.acked.add(name)
+    if again:
+        run.fresh_again += await _post(run, idle, port, body) == b"fresh"
+
+
+async def _post(run: Run, idle: list[Wire], port: int, body: bytes) -> bytes | None:
+    """What the server said, None when it did not acknowledge. A kept connection that the server has closed meanwhile is no
+    answer: as any HTTP client, ask again on a new one."""
+    began = time.perf_counter()
+    for wire in (idle.pop() if idle else Wire(port), Wire(port)):
+        try:
+            status, told = await wire.post("/hooks/hook", body)
+        except (OSError, asyncio.IncompleteReadError):
+            continue
+        run.acks.append(time.perf_counter() - began)
+        idle.append(wire)
+        if status == 200:
+            return told
+        break
+    run.refused += 1
+    return None
 
 
 def _ids(orders: Orders) -> dict[str, str]:
@@ -229,7 +236,7 @@ def _figures(run: Run, platform: HookPlatform, ids: dict[str, str]) -> dict[str,
             f"{acks[min(len(acks) - 1, int(len(acks) * share))] * 1e3:.1f}" for share in (0.5, 0.95, 0.99, 1)
         ),
         "not acknowledged": run.refused,
-        "lost": len(set(run.sent_at) - stored),
+        "acknowledged and lost": len(run.acked - stored),
         "redeliveries taken twice": run.fresh_again,
         "sign of life within 3 s": f"{within / len(run.sent_at):.1%}",
         "answered by the end": f"{len(answers & set(run.sent_at)) / len(run.sent_at):.1%}",

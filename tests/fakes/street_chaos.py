@@ -31,10 +31,12 @@ AGAIN = 0.1
 @dataclass(frozen=True, kw_only=True)
 class Chaos:
     """What came of it; `problems` is empty when every promise was kept. `unknown` replies were on their way when their
-    process died; of those `unknown_seen` had arrived. `tries` counts callbacks, redeliveries included."""
+    process died; of those `unknown_seen` had arrived. `tries` counts callbacks, redeliveries included; `ended` processes
+    that ended by themselves and were started again."""
 
     messages: int
     kills: int
+    ended: int
     tries: int
     unknown: int
     unknown_seen: int
@@ -51,6 +53,7 @@ class Stage:
     crew: list[subprocess.Popen[bytes]] = field(default_factory=list)
     wanted: int = 0
     kills: int = 0
+    ended: int = 0
     tries: int = 0
 
     @property
@@ -133,6 +136,9 @@ async def _kills(stage: Stage, kills: int, writing: Sequence[asyncio.Task[None]]
     for _ in range(kills):
         place = stage.dice.randrange(2)
         while not await _serves(stage.ports[place]):
+            if stage.crew[place].poll() is not None:  # a supervisor starts it again, as here
+                stage.ended += 1
+                stage.crew[place] = stage.start(place)
             await asyncio.sleep(0.05)
         await asyncio.sleep(stage.dice.uniform(0.05, 0.6))
         if all(one.done() for one in writing):
@@ -190,6 +196,7 @@ def _judged(database: str, stage: Stage, heard: list[Heard], people: int, each: 
     return Chaos(
         messages=people * each,
         kills=stage.kills,
+        ended=stage.ended,
         tries=stage.tries,
         unknown=len(unknown),
         unknown_seen=sum(seen[one.key] for one in unknown),
