@@ -27,6 +27,7 @@ ONE_FILE = {
     "cedarpy": {"policies/engine.py"},
     "chromadb": {"knowledge/vectors.py"},
     "tantivy": {"knowledge/lexicon.py"},
+    "dbos": {"bot/durable.py"},
 }
 
 
