@@ -27,6 +27,8 @@ ONE_FILE = {
     "cedarpy": {"policies/engine.py"},
     "chromadb": {"knowledge/vectors.py"},
     "tantivy": {"knowledge/lexicon.py"},
+    "av": {"speech/decoding.py"},
+    "faster_whisper": {"speech/transcriber.py"},
 }
 
 

@@ -14,8 +14,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from speech.audio import RATE, open_recording, same_sound, wav_bytes
+from speech.audio import open_recording
 from speech.audio_faults import AudioError
+from speech.waves import RATE, same_sound, wav_bytes
 from tests.fakes.sounds import film, hollow_wav, loudest, record, silence, tone, wide_band_amr
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "audio_asr"
