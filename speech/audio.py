@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import selectors
@@ -126,25 +127,14 @@ def open_recording(
         "most": longest,
         "patience": stuck,
     }
-    child = subprocess.Popen(
-        [sys.executable, "-P", "-X", "utf8", "-m", "speech.decoding"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=_bare_environment(),
-    )
-    assert child.stdin is not None
+    child = _started(wanted)
     assert child.stdout is not None
     try:
-        with child.stdin as asked:
-            asked.write(json.dumps(wanted).encode() + b"\n")
         reader = _Reader(child.stdout, stuck)
         facts = reader.facts()
         if facts is None:
             raise fault(str(reader.ending.get("error") or "broken"))
         yield Recording(facts, start, reader)
-    except BrokenPipeError:
-        raise fault("broken") from None
     finally:
         child.kill()
         child.stdout.close()
@@ -202,6 +192,23 @@ class _Reader:
         if not data:
             raise fault("broken")
         self._held += data
+
+
+def _started(wanted: dict[str, Any]) -> subprocess.Popen[bytes]:
+    child = subprocess.Popen(
+        [sys.executable, "-P", "-X", "utf8", "-m", "speech.decoding"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=_bare_environment(),
+    )
+    assert child.stdin is not None
+    with (
+        contextlib.suppress(BrokenPipeError),
+        child.stdin as asked,
+    ):  # a child that died is found when it is read
+        asked.write(json.dumps(wanted).encode() + b"\n")
+    return child
 
 
 def _looked_at(path: Path) -> None:
