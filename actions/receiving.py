@@ -176,10 +176,11 @@ class FilesOf:
             characters=len(found.words.text),
             turns=len(found.words.segments),
             transcript=transcript_of(found),
-            searchable=self._indexed(key),
+            searchable=self.searchable(key),
         )
 
-    def _indexed(self, key: str) -> bool:
+    def searchable(self, key: str) -> bool:
+        """Bring the index up to date for one interaction; False where that must wait for the next reindex."""
         try:
             self.search.add([key])
         except (IndexBroken, EmbeddingFailed, OSError, RuntimeError, ValueError):

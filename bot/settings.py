@@ -50,6 +50,21 @@ class Settings(ChannelSettings):
         default="", description="Chroma 服务器 / empty: embedded; http://host:8000 for several processes"
     )
 
+    whisper_model: str = Field(
+        default="small",
+        description="语音模型: 名称(首次使用时下载一次)或本地文件夹 / speech model: a name (fetched once) or a folder",
+    )
+    transcribe_base_url: str = Field(
+        default="",
+        description="转写接口 / empty: faster-whisper on this machine; an OpenAI-compatible endpoint, with /v1",
+    )
+    transcribe_api_key: SecretStr = Field(
+        default=SecretStr(""), description="转写接口密钥 / key of the transcription endpoint"
+    )
+    transcribe_model: str = Field(
+        default="whisper-1", description="转写接口的模型名 / the endpoint's transcription model"
+    )
+
     mail_domain: str = Field(
         default="", description="本公司邮箱域名 / our mail domain; empty: that of the first colleague"
     )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from pathlib import Path
 from typing import Any, get_args
 
+from .minutes import minutes_format, read_minutes
 from .transcript import Segment, Side, Transcript
-from .written import FORMATS, FormatError, write
+from .written import FORMATS, MINUTES, FormatError, seconds, write
 
 __all__ = [
     "FORMATS",
@@ -27,7 +29,6 @@ __all__ = [
 UNNAMED = "?"
 """Speaker of words whose source names nobody."""
 
-_TIME = re.compile(r"(?:(\d{1,3}):)?(\d{1,2}):(\d{1,2})(?:[.,](\d{1,3}))?")
 _ARROW = re.compile(r"\s*(\S+)\s*-->\s*(\S+)(?:\s.*)?")
 _VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]+)>")
 _TAG = re.compile(r"</?[a-zA-Z0-9][^>]*>")
@@ -42,7 +43,10 @@ def read_file(path: Path) -> Transcript:
 
 
 def read(text: str, source_format: str) -> Transcript:
-    """Read `text` as one of FORMATS (`md` counts as txt). Raises FormatError with the line."""
+    """Read `text` as one of FORMATS (`md` counts as txt, and txt knows the exports of meeting tools by their shape).
+    Raises FormatError with the line."""
+    if source_format in MINUTES:
+        return read_minutes(_clean(text), source_format)
     readers = {"vtt": read_vtt, "srt": read_srt, "txt": read_text, "md": read_text, "json": read_json}
     if source_format not in readers:
         raise FormatError(
@@ -79,12 +83,17 @@ def read_srt(text: str) -> Transcript:
 
 
 def read_text(text: str) -> Transcript:
-    """Lines of `name: words`, perhaps after `[00:01:02]`; other lines continue the one before.
+    """Lines of `name: words`, perhaps after `[00:01:02]`; other lines continue the one before. An export of 飞书妙记, 钉钉听记
+    or 腾讯会议 is read by its own shape.
 
     Raises FormatError when the first line that says anything names nobody.
     """
+    clean = _clean(text)
+    exported = minutes_format(clean)
+    if exported:
+        return read_minutes(clean, exported)
     segments: list[Segment] = []
-    for number, line in enumerate(_clean(text).split("\n"), start=1):
+    for number, line in enumerate(clean.split("\n"), start=1):
         if not line.strip():
             continue
         segment = _spoken(line.strip())
@@ -154,7 +163,7 @@ def _voices(body: list[str], begin: float, end: float, before: str) -> list[Segm
 
 def _times(line: str, number: int) -> tuple[float, float]:
     found = _ARROW.fullmatch(line)
-    begin, end = (_seconds(found[1]), _seconds(found[2])) if found else (None, None)
+    begin, end = (seconds(found[1]), seconds(found[2])) if found else (None, None)
     if begin is None or end is None:
         raise FormatError(
             number, "时间应写成 00:00:01.000 --> 00:00:04.000", "times look like 00:00:01.000 --> ..."
@@ -164,18 +173,10 @@ def _times(line: str, number: int) -> tuple[float, float]:
     return begin, end
 
 
-def _seconds(text: str) -> float | None:
-    found = _TIME.fullmatch(text.strip())
-    if found is None:
-        return None
-    whole = int(found[1] or 0) * 3600 + int(found[2]) * 60 + int(found[3])
-    return (whole * 1000 + int((found[4] or "0").ljust(3, "0"))) / 1000
-
-
 def _spoken(line: str) -> Segment | None:
     stamp = _STAMP.match(line)
     rest = line[stamp.end() :] if stamp else line
-    start = _seconds(stamp[1] or stamp[2]) if stamp else None
+    start = seconds(stamp[1] or stamp[2]) if stamp else None
     found = _SPOKEN.fullmatch(rest)
     if found is None or found[1].strip().replace(".", "").isdigit():
         return None
@@ -198,11 +199,16 @@ def _item(item: Any, number: int) -> Segment:
         raise FormatError(
             number, f"第 {number} 段 side 只能是 rep、customer、unknown", f"segment {number}: bad side"
         )
-    if not all(t is None or (isinstance(t, int | float) and t >= 0) for t in (start, end)):
+    if not all(t is None or _is_time(t) for t in (start, end)):
         raise FormatError(number, f"第 {number} 段时间应是秒数", f"segment {number}: times are seconds")
     return Segment(
         speaker=str(item.get("speaker") or UNNAMED), text=item["text"], side=side, start=start, end=end
     )
+
+
+def _is_time(value: Any) -> bool:
+    """A number of seconds; neither true nor Infinity, which JSON of this language may hold."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < math.inf
 
 
 def _unescape(text: str) -> str:

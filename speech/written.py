@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 
 from .transcript import Segment, Transcript
 
-FORMATS = ("vtt", "srt", "txt", "json")
+MINUTES = ("feishu", "dingtalk", "tencent")
+"""Exports of 飞书妙记, 钉钉听记 and 腾讯会议."""
+
+FORMATS = ("vtt", "srt", "txt", "json", *MINUTES)
+_TIME = re.compile(r"(?:(\d{1,3}):)?(\d{1,3}):(\d{1,2})(?:[.,](\d{1,3}))?")
 
 
 class FormatError(ValueError):
@@ -17,9 +22,19 @@ class FormatError(ValueError):
         self.line = line
 
 
+def seconds(text: str) -> float | None:
+    """`1:02:03.5`, `62:03` or `01:02,500` in seconds; None for anything else."""
+    found = _TIME.fullmatch(text.strip())
+    if found is None:
+        return None
+    whole = int(found[1] or 0) * 3600 + int(found[2]) * 60 + int(found[3])
+    return (whole * 1000 + int((found[4] or "0").ljust(3, "0"))) / 1000
+
+
 def write(transcript: Transcript, target_format: str) -> str:
-    """The transcript as text in one of FORMATS. Raises FormatError where vtt or srt lack times."""
+    """The transcript as text in one of FORMATS. Raises FormatError where all but txt and json lack times."""
     writers = {"vtt": _write_vtt, "srt": _write_srt, "txt": _write_text, "json": _write_json}
+    writers |= {"feishu": _write_feishu, "dingtalk": _write_dingtalk, "tencent": _write_tencent}
     if target_format not in writers:
         raise FormatError(
             1, f"不认识格式 {target_format}，可用 {'、'.join(FORMATS)}", f"unknown format {target_format}"
@@ -49,6 +64,26 @@ def _write_vtt(transcript: Transcript) -> str:
 def _write_srt(transcript: Transcript) -> str:
     cues = enumerate(_timed(transcript, ","), 1)
     return "\n".join(f"{n}\n{span}\n{s.speaker}: {_flat(s.text)}\n" for n, (s, span) in cues)
+
+
+def _write_feishu(transcript: Transcript) -> str:
+    return "文字记录:\n\n" + _above(transcript)
+
+
+def _write_dingtalk(transcript: Transcript) -> str:
+    return "原文\n\n" + _above(transcript)
+
+
+def _write_tencent(transcript: Transcript) -> str:
+    return "".join(f"{s.speaker}({_short(s)}): {_flat(s.text)}\n\n" for s, _ in _timed(transcript, "."))
+
+
+def _above(transcript: Transcript) -> str:
+    return "".join(f"{s.speaker} {_short(s)}\n{_flat(s.text)}\n\n" for s, _ in _timed(transcript, "."))
+
+
+def _short(segment: Segment) -> str:
+    return _clock(segment.start or 0.0, ".").removesuffix(".000")
 
 
 def _timed(transcript: Transcript, mark: str) -> list[tuple[Segment, str]]:

@@ -28,6 +28,8 @@ ONE_FILE = {
     "chromadb": {"knowledge/vectors.py"},
     "tantivy": {"knowledge/lexicon.py"},
     "dbos": {"bot/durable.py"},
+    "av": {"speech/decoding.py"},
+    "faster_whisper": {"speech/transcriber.py"},
 }
 
 

@@ -22,6 +22,7 @@ from knowledge.model import (
     Notice,
     Paper,
     Person,
+    Recording,
     Suggestion,
     Task,
     WebLine,
@@ -91,6 +92,16 @@ def _files(session: Session, whom: Whom) -> Iterator[Found]:
     theirs = or_(col(InboundFile.deal_id).in_(whom.deal_ids), own)
     for row in session.exec(select(InboundFile).where(theirs)):
         yield Found(row, EMPTIED, {"name": MARK, "transcript": ""})
+
+
+def _recordings(session: Session, whom: Whom) -> Iterator[Found]:
+    """What was heard, word by word, of an interaction in which anything is erased: single words hide a name from a search."""
+    touched = {one.row.id for one in _interactions(session, whom) if one.changes}  # type: ignore[attr-defined]
+    for row in session.exec(select(Recording).where(col(Recording.interaction_id).in_(touched))):
+        if row.words or row.left_out or row.consent_how:
+            yield Found(
+                row, EMPTIED, {"words": [], "left_out": [], "consent_how": MARK if row.consent_how else ""}
+            )
 
 
 def _talk(session: Session, whom: Whom) -> Iterator[Found]:
@@ -231,6 +242,7 @@ _PARTS: tuple[Callable[[Session, Whom], Iterator[Found]], ...] = (
     _themselves,
     _interactions,
     _files,
+    _recordings,
     _talk,
     _pages,
     _drafts,

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from .call_groups import call_app
 from .groups import audit_app, eval_app, policy_app
 from .keeper import keeper_app
 from .options import As, Demo, Json, Ref
@@ -27,6 +28,7 @@ app.add_typer(policy_app, name="policy")
 app.add_typer(eval_app, name="eval")
 app.add_typer(autonomy_app, name="autonomy")
 app.add_typer(pilot_app, name="pilot")
+app.add_typer(call_app, name="call")
 app.add_typer(keeper_app)
 app.add_typer(street_app)
 

@@ -95,3 +95,17 @@ def eval_injection(
     from .drills import injection as run
 
     run(payloads, benign=benign, url=model_url, model=model, limit=limit, as_json=json)
+
+
+@eval_app.command("speech")
+def eval_speech(
+    manifest: Annotated[Path, typer.Option(help="JSONL {audio,text,lang}")],
+    model: Annotated[
+        str, typer.Option(help="模型名称或文件夹;空: 按设置 / a model's name or folder; empty: as set")
+    ] = "",
+    json: Json = False,
+) -> None:
+    """转写评测: CER/WER、实时率、内存 / error rates, real-time factor, memory."""
+    from .speech_eval import speech as run
+
+    run(manifest, model, as_json=json)

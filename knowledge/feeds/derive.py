@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from speech.formats import FormatError, read_text
-from speech.transcript import Side
+from speech.sides import side_of
 
 from .papers import language_of
 from .references import References, folded, parts
@@ -16,9 +16,6 @@ from .rows import Parsed, Rejection
 from .tables import table_of
 
 SPOKEN = frozenset({"call", "meeting", "chat"})
-
-_CUSTOMER_WORDS = frozenset({"客户", "甲方", "对方", "customer", "client", "buyer", "prospect"})
-_REP_WORDS = frozenset({"销售", "我", "我方", "乙方", "rep", "sales", "seller", "agent", "me"})
 
 
 class Interactions:
@@ -92,21 +89,6 @@ class Interactions:
             for line in self._session.execute(chosen).mappings():
                 found[line["id"]] = dict(line)
         return found
-
-
-def side_of(speaker: str, customers: set[str], colleagues: set[str]) -> Side:
-    """Customer, rep or unknown. A short form such as 王总 counts when one contact alone begins with that surname."""
-    name = folded(speaker.split("(")[0].split("（")[0])
-    if name in customers or name in _CUSTOMER_WORDS:
-        return "customer"
-    if name in colleagues or name in _REP_WORDS:
-        return "rep"
-    if 2 <= len(name) <= 4 and not name.isascii():
-        bearers = [full for full in customers if full[0] == name[0]]
-        same = [full for full in colleagues if full[0] == name[0]]
-        if len(bearers) == 1 and not same:
-            return "customer"
-    return "unknown"
 
 
 def _ids(rows: list[Parsed], name: str) -> set[str]:

@@ -8,6 +8,7 @@ from .erased import Erased
 from .files import InboundFile
 from .interactions import Interaction, InteractionKind
 from .people import Delegation, Identity, Person, Role, Team
+from .recordings import Recording
 from .street import ArrivalRow, BindCode, CardCopy, DeliveryRow, Stranger, StreetNote
 from .suggestions import Blueprint, IndexState, Suggestion
 from .web import WebLine, WebSession
@@ -42,6 +43,7 @@ __all__ = [
     "Paper",
     "Person",
     "Product",
+    "Recording",
     "Role",
     "StageChange",
     "Stranger",

@@ -1,0 +1,75 @@
+"""What a person is told about their calls, in both languages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+SAID: dict[str, tuple[bool, str, str]] = {
+    "no_file": (False, "没有找到文件 {name}", "the file {name} is not there"),
+    "no_transcript": (False, "{name} 不是能读的文字稿: {why}", "{name} is no transcript that can be read: {why}"),
+    "no_call": (
+        False,
+        "{name} 既不是录音,也不是文字稿(可用: 录音或视频,vtt、srt、txt、json,飞书妙记、钉钉听记、腾讯会议导出的文字)",
+        "{name} is neither a recording nor a transcript (a recording or video, vtt, srt, txt, json, or an export of a meeting tool)",
+    ),
+    "no_deal": (False, "没有找到商机 {name}", "no deal {name} was found"),
+    "unknown": (False, "没有找到通话 {name}", "no call {name} was found"),
+    "no_state": (False, "同意状态只能是 asked、given、refused、withdrawn", "consent is asked, given, refused or withdrawn"),
+    "how": (False, "请用 --how 说明谁同意、怎么同意的", "say with --how who agreed and how"),
+    "no_recording": (False, "{name} 没有录音", "{name} has no recording"),
+    "no_way": (False, "{name} 的同意状态是 {before},不能改成 {state}", "consent of {name} is {before} and cannot become {state}"),
+    "known": (True, "{name} 早已在商机 {deal} 里,没有重复添加: {call}", "{name} is on the deal {deal} already, nothing was added: {call}"),
+    "added_transcript": (
+        True,
+        "文字稿已存到商机 {deal}: {call},{turns} 段",
+        "the transcript is on the deal {deal}: {call}, utterances: {turns}",
+    ),
+    "added_recording": (True, "录音已存到商机 {deal}: {call}", "the recording is on the deal {deal}: {call}"),
+    "added_waiting": (
+        True,
+        "录音已存到商机 {deal}: {call};还没有录音同意,不会转写。对方同意后运行: chengdan call consent {call} given --how '谁、怎么同意的'",
+        "the recording is on the deal {deal}: {call}; nobody's consent is known, so it is not written down. When they agreed: "
+        "chengdan call consent {call} given --how 'who agreed and how'",
+    ),
+    "consent_asked": (True, "{name}: 已记下正在征求同意,之前不转写", "{name}: noted that consent was asked; not written down before"),
+    "consent_given": (True, "{name}: 已记下同意,可以转写", "{name}: consent noted, it can be written down"),
+    "consent_refused": (True, "{name}: 已记下不同意,录音和文字已删除", "{name}: refusal noted; the sound and the words were removed"),
+    "consent_withdrawn": (
+        True,
+        "{name}: 已记下撤回同意,录音和文字已删除",
+        "{name}: consent withdrawn; the sound and the words were removed",
+    ),
+    "no_consent": (False, "{name}: 没有录音同意({before}),不转写", "{name}: no consent ({before}), not written down"),
+    "gone": (False, "{name}: 录音文件已经不在", "{name}: the recording's bytes are not there any more"),
+    "has_words": (True, "{name}: 已经转写过了", "{name}: it is written down already"),
+    "written": (
+        True,
+        "{name}: 已转写 {minutes} 分钟,{turns} 句,{left} 处疑似识别错误已去掉",
+        "{name}: {minutes} minutes written down, {turns} utterances, {left} suspected inventions left out",
+    ),
+    "nothing_said": (True, "{name}: 没有听到有人说话", "{name}: nobody was heard speaking"),
+    "failed": (False, "{name}: {why}", "{name}: {why}"),
+}  # fmt: skip
+"""Code -> whether it is a yes, and the sentence in Chinese and English."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """A sentence for a person; `done` is False where nothing came of it, `call` the call it is about."""
+
+    code: str
+    done: bool
+    zh: str
+    en: str
+    call: str = ""
+
+    @property
+    def both(self) -> str:
+        return f"{self.zh} / {self.en}"
+
+
+def told(code: str, **facts: object) -> Told:
+    """The sentence of a code with its facts filled in."""
+    done, zh, en = SAID[code]
+    call = str(facts.get("call") or facts.get("name") or "")
+    return Told(code=code, done=done, zh=zh.format(**facts), en=en.format(**facts), call=call)

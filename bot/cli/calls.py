@@ -1,0 +1,182 @@
+"""What the commands of calls do: a person's desk, one call, one answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bot.wiring import House
+
+from . import EXIT_FAILED, EXIT_NOT_FOUND, EXIT_USAGE
+from .opening import asker, opened
+from .screen import err, out, out_json, progress, table
+from .trouble import Trouble
+
+if TYPE_CHECKING:
+    from actions.call_records import Calls
+    from actions.call_words import Told
+    from actions.received import FileResult
+
+NOT_FOUND = frozenset({"unknown", "no_deal", "no_file"})
+
+
+def add(
+    file: Path,
+    deal: str,
+    who: str,
+    *,
+    consent: str,
+    at: str,
+    language: str,
+    rep_channel: int,
+    reps: Sequence[str],
+    customers: Sequence[str],
+    speakers: Sequence[str],
+    wait: bool,
+    as_json: bool,
+) -> None:
+    """Take it in; a recording whose consent is given is written down at once unless it shall wait."""
+    from actions.call_records import CallFile
+    from actions.call_words import Told
+
+    house, calls = calls_of(who)
+    given = CallFile(
+        path=file,
+        at=_moment(at, house.settings.utc_offset_hours),
+        consent=consent,
+        language=language,
+        rep_channel=rep_channel,
+        reps=tuple(reps),
+        customers=tuple(customers),
+        named=_labels(speakers),
+    )
+    found = calls.add(given, _deal_id(calls, deal))
+    if not isinstance(found, Told):
+        raise Trouble(_refused(found), EXIT_FAILED)
+    told = [found]
+    if found.code == "added_recording" and not wait:
+        told.append(_written(house, calls, found.call))
+    _answer(told, as_json=as_json)
+
+
+def listed(who: str, deal: str, *, as_json: bool) -> None:
+    """Calls, newest first, with consent and how far they are written down."""
+    _, calls = calls_of(who)
+    rows = [_row(row, recording) for row, recording in calls.listed(_deal_id(calls, deal) if deal else "")]
+    if as_json:
+        out_json(rows)
+        return
+    names = ["call", "at", "subject", "turns", "consent", "minutes", "problem"]
+    table(names, [[str(row[name]) for name in names] for row in rows])
+
+
+def consent(call: str, state: str, how: str, who: str, *, as_json: bool) -> None:
+    """Note how the consent stands."""
+    _, calls = calls_of(who)
+    _answer([calls.consent(call, state, how)], as_json=as_json)
+
+
+def transcribe(call: str, who: str, *, as_json: bool) -> None:
+    """One recording, or all that wait and may be written down."""
+    from actions.call_writing import Scribe
+    from bot.speech_engine import engine_of
+
+    house, calls = calls_of(who)
+    waiting = [call] if call else Scribe(calls, engine_of(house.settings)).waiting()
+    if not waiting:
+        err("没有可以转写的录音 / no recording waits that may be written down")
+    _answer([_written(house, calls, one) for one in waiting], as_json=as_json)
+
+
+# inside --------------------------------------------------------------------------------------------------------
+
+
+def calls_of(who: str) -> tuple[House, Calls]:
+    """The house and the calls of the person who asks."""
+    from actions.call_records import Calls
+
+    house = opened()
+    person = asker(house, who)
+    return house, Calls(house.desk(person, "", "terminal", person.language or "zh"))
+
+
+def _written(house: House, calls: Calls, call: str) -> Told:
+    """Write one down, with a bar where somebody looks and a line a chunk where nobody does."""
+    from actions.call_writing import Scribe
+    from bot.speech_engine import engine_of
+
+    with progress("转写 / transcribing") as tick:
+
+        def show(done: float, of: float | None) -> None:
+            tick(round(done), round(of or 0))
+            whole = f"/{of / 60:.0f}" if of else ""
+            err(f"已转写 {done / 60:.0f}{whole} 分钟 / {done / 60:.0f}{whole} minutes written down")
+
+        return Scribe(calls, engine_of(house.settings)).write_down(call, show)
+
+
+def _deal_id(calls: Calls, deal: str) -> str:
+    """The id of the deal that is meant; an id stays one, whether it exists is the desk's to say."""
+    names = calls.desk.names()
+    if deal in names.by_id:
+        return deal
+    found = {entry.id for entry in names.by_id.values() if entry.kind == "deal" and entry.name == deal}
+    return found.pop() if len(found) == 1 else deal
+
+
+def _answer(told: Sequence[Told], *, as_json: bool) -> None:
+    if as_json:
+        out_json([asdict(one) for one in told])
+    else:
+        for one in told:
+            out(one.both)
+    if any(not one.done for one in told):
+        missing = any(one.code in NOT_FOUND for one in told)
+        raise SystemExit(EXIT_NOT_FOUND if missing else EXIT_FAILED)
+
+
+def _refused(found: FileResult) -> str:
+    from bot.street.file_sentences import told as said
+
+    return f"{said(found, 'zh')} / {said(found, 'en')}"
+
+
+def _row(row: Any, recording: Any) -> dict[str, Any]:
+    minutes = (
+        f"{recording.done_s / 60:.0f}/{recording.seconds / 60:.0f}" if recording and recording.seconds else ""
+    )
+    return {
+        "call": row.id,
+        "at": row.at.isoformat(timespec="minutes"),
+        "deal": row.deal_id or "",
+        "subject": row.subject,
+        "turns": len(row.segments),
+        "consent": recording.consent if recording else "",
+        "minutes": minutes,
+        "problem": recording.problem if recording else "",
+    }
+
+
+def _labels(speakers: Sequence[str]) -> dict[str, str]:
+    found = {}
+    for one in speakers:
+        label, equals, name = one.partition("=")
+        if not equals or not label.strip() or not name.strip():
+            raise Trouble("--speaker 写成“说话人 1=李娜” / --speaker is LABEL=NAME", EXIT_USAGE)
+        found[label.strip()] = name.strip()
+    return found
+
+
+def _moment(text: str, offset_hours: int) -> datetime | None:
+    """A moment on the office's clock, in UTC."""
+    if not text.strip():
+        return None
+    try:
+        at = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise Trouble("--at 写成 2026-08-05 14:30 / --at is 2026-08-05 14:30", EXIT_USAGE) from None
+    here = timezone(timedelta(hours=offset_hours))
+    return (at if at.tzinfo else at.replace(tzinfo=here)).astimezone(UTC)

@@ -1,0 +1,230 @@
+"""Recognisers behind one protocol; here the local one, faster-whisper, found by name or folder."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from .heard import Heard, Hints, TranscriberError, Word
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Channel = NDArray[np.float32]
+
+NEEDED = ("model.bin", "config.json", "tokenizer.json")
+LONGEST_PROMPT = 200
+"""Characters of hotwords that are given along; more would push the speech out of the model's window."""
+
+TEMPERATURES = (0.0, 0.2, 0.4, 0.6, 0.8)
+
+
+class Transcriber(Protocol):
+    """Turns one channel of sound into utterances."""
+
+    @property
+    def name(self) -> str:
+        """Engine and model: what a transcript says it was made by, and what a cached result is bound to."""
+        ...
+
+    def hear(self, samples: Channel, hints: Hints) -> list[Heard]:
+        """The utterances in `samples` (float32 from -1 to 1, 16 000 a second), seconds from its beginning, in order.
+
+        Raises TranscriberError with a sentence."""
+        ...
+
+
+class FasterWhisper:
+    """faster-whisper on this machine. The model is loaded when first needed and used by one thread at a time.
+
+    `model` is a name ("small") or a folder; a name is looked for in `folder` and fetched once with `fetch`. Loops and
+    inventions: silence is cut out first (Silero VAD), no window is conditioned on the words before, a window that
+    compresses too well or is too unlikely is decoded anew at a higher temperature, a silence around a doubtful word
+    discards it; what still comes through meets speech.guards."""
+
+    def __init__(
+        self,
+        model: str,
+        *,
+        folder: Path | None = None,
+        device: str = "auto",
+        compute_type: str = "default",
+        threads: int = 0,
+        batch: int = 8,
+        fetch: Callable[[str, Path | None], str] | None = None,
+        load: Callable[..., Any] | None = None,
+        batched: Callable[[Any], Any] | None = None,
+    ) -> None:
+        self._model, self._folder, self._batch = model, folder, batch
+        self._how = {"device": device, "compute_type": compute_type, "cpu_threads": threads}
+        self._fetch, self._load = fetch or _fetched, load or _loaded
+        self._batched = batched or _batched
+        self._lock = threading.Lock()
+        self._ready: Any = None
+
+    @property
+    def name(self) -> str:
+        return f"faster-whisper:{Path(self._model).name or self._model}"
+
+    def hear(self, samples: Channel, hints: Hints) -> list[Heard]:
+        with self._lock:
+            model = self._opened()
+            try:
+                return self._heard(model, samples, hints)
+            except (RuntimeError, ValueError) as error:
+                raise TranscriberError(
+                    "engine", f"语音识别出错: {error}", f"the recogniser failed: {error}"
+                ) from error
+
+    def _heard(self, model: Any, samples: Channel, hints: Hints) -> list[Heard]:
+        """Batched windows first; those that look wrong are heard again one by one, where temperatures can help."""
+        options = _options(hints)
+        if self._batch <= 1:
+            return [_as_heard(one) for one in model.transcribe(samples, **options, **_FALLBACK)[0]]
+        batched = self._batched(model).transcribe(
+            samples, batch_size=self._batch, without_timestamps=False, **options
+        )[0]
+        found: list[Heard] = []
+        for one in batched:
+            if one.compression_ratio <= 2.4 and one.avg_logprob >= -1.0:
+                found.append(_as_heard(one))
+                continue
+            start = max(0, round(one.start * 16_000))
+            again = model.transcribe(samples[start : round(one.end * 16_000)], **options, **_FALLBACK)[0]
+            found += [_as_heard(each).moved(start / 16_000, None) for each in again]
+        return sorted(found, key=lambda each: (each.start, each.end))
+
+    def _opened(self) -> Any:
+        if self._ready is None:
+            path = located(self._model, self._folder, self._fetch)
+            try:
+                self._ready = self._load(path, **self._how)
+            except (RuntimeError, ValueError, OSError) as error:
+                raise TranscriberError(
+                    "model_broken",
+                    f"语音模型打不开({path}): {error}",
+                    f"the speech model in {path} cannot be opened: {error}",
+                ) from error
+        return self._ready
+
+
+_FALLBACK: dict[str, Any] = {"temperature": list(TEMPERATURES), "hallucination_silence_threshold": 2.0}
+
+
+def _options(hints: Hints) -> dict[str, Any]:
+    """What both ways of decoding are told."""
+    words = " ".join(hints.hotwords)[:LONGEST_PROMPT]
+    return {
+        "language": hints.language or None,
+        "task": "transcribe",
+        "beam_size": 5,
+        "condition_on_previous_text": False,
+        "vad_filter": True,
+        "vad_parameters": {"min_silence_duration_ms": 500, "speech_pad_ms": 200, "max_speech_duration_s": 28.0},
+        "word_timestamps": True,
+        "compression_ratio_threshold": 2.4,
+        "log_prob_threshold": -1.0,
+        "no_speech_threshold": 0.6,
+        "hotwords": words or None,
+    }  # fmt: skip
+
+
+def located(model: str, folder: Path | None, fetch: Callable[[str, Path | None], str]) -> str:
+    """The folder of a model. Raises TranscriberError saying how to get one where there is none and no network."""
+    path = Path(model).expanduser()
+    if path.is_dir():
+        missing = [name for name in NEEDED if not (path / name).is_file()]
+        if missing:
+            raise TranscriberError(
+                "model_incomplete",
+                f"语音模型文件夹 {path} 缺少 {'、'.join(missing)}",
+                f"the speech model folder {path} lacks {', '.join(missing)}",
+            )
+        return str(path)
+    if len(path.parts) > 2 or model.startswith((".", "/", "~")):
+        raise TranscriberError(
+            "model_missing", f"没有语音模型文件夹 {path}", f"there is no speech model folder {path}"
+        )
+    try:
+        return fetch(model, folder)
+    except TranscriberError:
+        raise
+    except (OSError, RuntimeError) as error:
+        raise _cannot_fetch(model, error) from error
+
+
+def _cannot_fetch(model: str, error: Exception) -> TranscriberError:
+    why, kept = type(error).__name__, f"whisper-{model.split('/')[-1]}"
+    repository = model if "/" in model else f"Systran/faster-whisper-{model}"
+    return TranscriberError(
+        "model_missing",
+        f"本机没有语音模型 {model},也下载不了({why})。请在能上网的机器上运行 `hf download {repository} --local-dir {kept}`,"
+        f"把文件夹拷过来,再设 WHISPER_MODEL=/路径/{kept};或设 TRANSCRIBE_BASE_URL 用转写接口",
+        f"the speech model {model} is not on this machine and cannot be fetched ({why}): run `hf download {repository} "
+        f"--local-dir {kept}` where there is a network, copy the folder here and set WHISPER_MODEL to it; or set "
+        "TRANSCRIBE_BASE_URL to use an endpoint",
+    )
+
+
+def _fetched(model: str, folder: Path | None) -> str:
+    """The model's folder: from the cache without asking the network, else fetched once. Raises OSError."""
+    import httpx
+    from faster_whisper.utils import available_models, download_model  # type: ignore[import-untyped]
+
+    if "/" not in model and model not in available_models():
+        names = ", ".join(available_models())
+        raise TranscriberError(
+            "model_unknown", f"不认识语音模型 {model};可用 {names}", f"unknown speech model {model}: {names}"
+        )
+    cache = str(folder) if folder else None
+    try:
+        return str(download_model(model, local_files_only=True, cache_dir=cache))
+    except (OSError, ValueError):
+        pass  # not in the cache, or only a part of it
+    try:
+        return str(download_model(model, cache_dir=cache))
+    except (ValueError, httpx.HTTPError) as error:
+        raise OSError(str(error)) from error
+
+
+def _loaded(path: str, **how: Any) -> Any:
+    from faster_whisper import WhisperModel  # type: ignore[import-untyped]
+
+    return WhisperModel(path, local_files_only=True, **how)
+
+
+def _batched(model: Any) -> Any:
+    from faster_whisper import BatchedInferencePipeline
+
+    return BatchedInferencePipeline(model=model)
+
+
+def _as_heard(one: Any) -> Heard:
+    """A segment of faster-whisper; the confidence of a word is the model's probability of its tokens."""
+    import math
+
+    words = tuple(_words(one.words or ()))
+    sure = (
+        sum(word.confidence for word in words) / len(words) if words else math.exp(min(0.0, one.avg_logprob))
+    )
+    return Heard(
+        start=round(float(one.start), 3),
+        end=round(float(one.end), 3),
+        text=one.text.strip(),
+        confidence=round(sure, 4),
+        words=words,
+        no_speech=round(float(one.no_speech_prob), 4),
+    )
+
+
+def _words(found: Iterable[Any]) -> Iterable[Word]:
+    for one in found:
+        yield Word(
+            text=one.word,
+            start=round(float(one.start), 3),
+            end=round(float(one.end), 3),
+            confidence=round(float(one.probability), 4),
+        )
