@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from sqlmodel import Session, and_, col, or_, select
+from sqlmodel import Session, col, or_, select
 
 from actions.action import canonical
 from actions.tables import Action, Approval, Incident
@@ -14,7 +14,6 @@ from knowledge.model import (
     Contact,
     Conversation,
     Identity,
-    InboundFile,
     Interaction,
     Lead,
     Meeting,
@@ -22,13 +21,11 @@ from knowledge.model import (
     Notice,
     Paper,
     Person,
-    Recording,
     Suggestion,
     Task,
-    WebLine,
-    WebSession,
 )
 
+from . import kept
 from .change import CLEANED, EMPTIED, REMOVED, Found
 from .places import is_foreign, is_near, rows_about
 from .redactor import MARK
@@ -69,6 +66,15 @@ def _themselves(session: Session, whom: Whom) -> Iterator[Found]:
             yield Found(identity, REMOVED)
 
 
+def _recordings(session: Session, whom: Whom) -> Iterator[Found]:
+    touched = [
+        row.id
+        for one in _interactions(session, whom)
+        if isinstance(row := one.row, Interaction) and one.changes
+    ]
+    yield from kept.recordings(session, touched)
+
+
 def _interactions(session: Session, whom: Whom) -> Iterator[Found]:
     theirs = or_(
         col(Interaction.contact_id).in_(whom.contact_ids),
@@ -84,24 +90,6 @@ def _interactions(session: Session, whom: Whom) -> Iterator[Found]:
             continue
         redactor = whom.elsewhere if is_foreign(row, whom) else whom.redactor
         yield Found(row, CLEANED, cleaned(row, whom, redactor, near=is_near(row, whom)))
-
-
-def _files(session: Session, whom: Whom) -> Iterator[Found]:
-    """What came in as a file about their deals, or in their own voice: its bytes go with the interaction."""
-    own = and_(InboundFile.sent_as == "voice", InboundFile.person_id == (whom.person_id or "-"))
-    theirs = or_(col(InboundFile.deal_id).in_(whom.deal_ids), own)
-    for row in session.exec(select(InboundFile).where(theirs)):
-        yield Found(row, EMPTIED, {"name": MARK, "transcript": ""})
-
-
-def _recordings(session: Session, whom: Whom) -> Iterator[Found]:
-    """What was heard, word by word, of an interaction in which anything is erased: single words hide a name from a search."""
-    touched = {one.row.id for one in _interactions(session, whom) if one.changes}  # type: ignore[attr-defined]
-    for row in session.exec(select(Recording).where(col(Recording.interaction_id).in_(touched))):
-        if row.words or row.left_out or row.consent_how:
-            yield Found(
-                row, EMPTIED, {"words": [], "left_out": [], "consent_how": MARK if row.consent_how else ""}
-            )
 
 
 def _talk(session: Session, whom: Whom) -> Iterator[Found]:
@@ -124,17 +112,6 @@ def _talk(session: Session, whom: Whom) -> Iterator[Found]:
         own = select(Message).join(Conversation, col(Conversation.id) == Message.conversation_id)
         for row in session.exec(own.where(Conversation.person_id == whom.person_id)):
             yield Found(row, EMPTIED, {"text": MARK, "answer": {}})
-
-
-def _pages(session: Session, whom: Whom) -> Iterator[Found]:
-    """Lines of the web console are copies of what was said: one that may be about them goes, a colleague's own all do."""
-    for row in session.exec(select(WebLine)):
-        held = (row.body, row.payload)
-        if row.account == whom.person_id or any(whom.redactor.touches_value(one, near=True) for one in held):
-            yield Found(row, REMOVED)
-    if whom.person_id:
-        for one in session.exec(select(WebSession).where(WebSession.account == whom.person_id)):
-            yield Found(one, REMOVED)
 
 
 def _cites(answer: dict[str, Any], whom: Whom) -> bool:
@@ -241,10 +218,10 @@ def _everywhere(session: Session, whom: Whom, done: set[int]) -> Iterator[Found]
 _PARTS: tuple[Callable[[Session, Whom], Iterator[Found]], ...] = (
     _themselves,
     _interactions,
-    _files,
+    kept.files,
     _recordings,
     _talk,
-    _pages,
+    kept.pages,
     _drafts,
     _papers,
     _work,

@@ -1,0 +1,41 @@
+"""What an erasure finds besides records and talk: files that came in, what was heard of recordings, pages of the console."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from sqlmodel import Session, and_, col, or_, select
+
+from knowledge.model import InboundFile, Recording, WebLine, WebSession
+
+from .change import EMPTIED, REMOVED, Found
+from .redactor import MARK
+from .whom import Whom
+
+
+def files(session: Session, whom: Whom) -> Iterator[Found]:
+    """What came in as a file about their deals, or in their own voice: its bytes go with the interaction."""
+    own = and_(InboundFile.sent_as == "voice", InboundFile.person_id == (whom.person_id or "-"))
+    theirs = or_(col(InboundFile.deal_id).in_(whom.deal_ids), own)
+    for row in session.exec(select(InboundFile).where(theirs)):
+        yield Found(row, EMPTIED, {"name": MARK, "transcript": ""})
+
+
+def recordings(session: Session, touched: Iterable[str]) -> Iterator[Found]:
+    """What was heard, word by word, of an interaction in which anything is erased: single words hide a name from a search."""
+    for row in session.exec(select(Recording).where(col(Recording.interaction_id).in_(touched))):
+        if row.words or row.left_out or row.consent_how:
+            yield Found(
+                row, EMPTIED, {"words": [], "left_out": [], "consent_how": MARK if row.consent_how else ""}
+            )
+
+
+def pages(session: Session, whom: Whom) -> Iterator[Found]:
+    """Lines of the web console are copies of what was said: one that may be about them goes, a colleague's own all do."""
+    for row in session.exec(select(WebLine)):
+        held = (row.body, row.payload)
+        if row.account == whom.person_id or any(whom.redactor.touches_value(one, near=True) for one in held):
+            yield Found(row, REMOVED)
+    if whom.person_id:
+        for one in session.exec(select(WebSession).where(WebSession.account == whom.person_id)):
+            yield Found(one, REMOVED)
