@@ -30,6 +30,9 @@ LOG = logging.getLogger(__name__)
 
 DEAD = "这个按钮已失效。/ This button does nothing any more."
 FOREIGN = "这张卡片是给别人的,你不能在上面操作。/ This card is somebody else's; you cannot act on it."
+ASKS = {"no": "reject", "ed": "edit", "ho": "handover"}
+"""Buttons that need words besides, and the command that takes them."""
+
 EXPLAINED = "说明发给你了。/ The explanation was sent to you."
 
 
@@ -81,9 +84,7 @@ class Clicks:
             self._foreign(person, copy)
             return ClickAnswer(toast=FOREIGN)
         verb = arrival.click.token.partition(".")[0]
-        if not fresh:
-            return ClickAnswer(toast=self._stands(copy, person), card=self.copies.again(copy))
-        toast, told = self._do(verb, person, copy, arrival)
+        toast, told = self._do(verb, person, copy, arrival) if fresh else self._once_more(verb, person, copy)
         return ClickAnswer(toast=toast, card=self.copies.again(copy), told=told)
 
     def _do(self, verb: str, person: Person, copy: CardCopy, arrival: Arrival) -> tuple[str, bool]:
@@ -95,14 +96,27 @@ class Clicks:
             return _said(outcome, person), False
         if verb == "ex":
             return self._explain(person, copy)
-        code = self._code(copy)
         if not self._waits(copy):
             return self._stands(copy, person), False
-        command = {"no": "reject", "ed": "edit", "ho": "handover"}[verb]
+        return self._ask(verb, person, copy, f"ask:{arrival.external_id}"), True
+
+    def _ask(self, verb: str, person: Person, copy: CardCopy, key: str) -> str:
         private = address_of(copy.address)
-        ask = self.waiting.ask(person.id, private, command, code, person.language)
-        self._tell(f"ask:{arrival.external_id}", private, ask)
-        return ask, True
+        ask = self.waiting.ask(person.id, private, ASKS[verb], self._code(copy), person.language)
+        self._tell(key, private, ask)
+        return ask
+
+    def _once_more(self, verb: str, person: Person, copy: CardCopy) -> tuple[str, bool]:
+        """How the card stands. But DingTalk tells no two presses of one button apart. Whoever pressed “reject”, called it off
+        and presses it again is asked again, and always in a message, so that no line is ever taken for a reason that nobody
+        was asked for."""
+        waited = self.waiting.waits(person.id, address_of(copy.address))
+        if verb not in ASKS or waited or not self._waits(copy):
+            return self._stands(copy, person), False
+        return self._ask(verb, person, copy, f"ask:{copy.id}:{verb}:{self._stamp()}"), True
+
+    def _stamp(self) -> str:
+        return self.house.clock().strftime("%Y%m%d%H%M%S%f")
 
     def _explain(self, person: Person, copy: CardCopy) -> tuple[str, bool]:
         desk = self.house.desk(person, "", copy.channel, person.language)
@@ -110,7 +124,7 @@ class Clicks:
         if why is None:
             return DEAD, False
         text = explanation_text(why, person.language)
-        stamp = self.house.clock().strftime("%Y%m%d%H%M%S%f")
+        stamp = self._stamp()
         for number, part in enumerate(split(text, 600)):  # every platform takes parts of this size
             self._tell(f"why:{copy.id}:{stamp}:{number}", address_of(copy.address), part)
         return EXPLAINED, True

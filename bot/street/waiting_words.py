@@ -48,6 +48,11 @@ class WaitingWords:
             doors.put_note(session, _key(person_id, address), value, self.clock(), LIVES_S)
         return ASKS[command][1 if language == "en" else 0].format(code=code)
 
+    def waits(self, person_id: str, address: Address) -> bool:
+        """Whether something is waited for in this chat."""
+        with self.store.reading() as session:
+            return doors.note(session, _key(person_id, address), self.clock()) is not None
+
     def complete(self, person_id: str, address: Address, text: str) -> str:
         """The command that this line completes; the line itself when nothing was waited for or it is called off."""
         with self.store.reading() as session:

@@ -80,6 +80,7 @@ class TelegramServer:
         self._queries: dict[str, int] = {}
         self._faults: list[Fault] = []
         self._updates: list[dict[str, Any]] = []
+        self.last_update: dict[str, Any] = {}
         self._allowed: set[str] | None = None
         self._update_ids = itertools.count(700_001)
         self._message_ids = itertools.count(1)
@@ -225,6 +226,7 @@ class TelegramServer:
         with self._changed:
             whole = {"update_id": next(self._update_ids), **update}
             self._updates.append(whole)
+            self.last_update = whole
             self._changed.notify_all()
         return whole
 

@@ -65,6 +65,10 @@ class Polling:
             await self._wire.bot.delete_webhook(drop_pending_updates=False)
             self._webhook_off = True
         await self._wire.me()
+        if (
+            self._pulse.last_seen is None
+        ):  # the first poll may wait for half a minute; that it is there is known now
+            self._pulse.last_seen = self._clock()
         batch = await self._wire.updates(self._offset)
         self._pulse.counters["polls"] += 1
         self._pulse.last_seen = self._quiet_since = self._clock()

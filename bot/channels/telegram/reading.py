@@ -107,7 +107,7 @@ def _quoted(message: Message) -> str:
 
 def _click(query: CallbackQuery, external_id: str, now: datetime) -> Arrival | None:
     """A press without a message (too old for Telegram to tell) still has its token; who pressed is never our own word."""
-    if not query.data:
+    if not isinstance(query.data, str) or not query.data:  # PTB hands on what it was given
         return None
     chat: Chat | None = query.message.chat if query.message is not None else None
     group = chat is not None and chat.type != ChatType.PRIVATE

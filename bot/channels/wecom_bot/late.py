@@ -97,7 +97,7 @@ class LateMode:
         """There is one reply: a card that cannot show everything goes as text, with the words that decide."""
         body = {"msgtype": "template_card", "template_card": card_json(card)}
         if not fits(card):
-            body = _markdown(cut(card.text or as_text(card)))
+            body = _markdown(_whole(card))
         sent = await self._reply(route.stream, body)
         return Sent(fate=sent.fate, refs={"task_id": task_id(card)}, after_s=sent.after_s, note=sent.note)
 
@@ -162,6 +162,14 @@ def _judged(response: httpx.Response) -> Sent:
 
 def _markdown(text: str) -> dict[str, Any]:
     return {"msgtype": "markdown", "markdown": {"content": cut(text)}}
+
+
+def _whole(card: CardView) -> str:
+    """The card as text; whatever has to be cut off it, the words that decide are never among that."""
+    text = card.text or as_text(card)
+    if not card.footer or (card.footer in text and size(text) <= LIMIT):
+        return text
+    return cut(text, LIMIT - size(card.footer) - 2) + "\n\n" + card.footer
 
 
 def _one(parts: list[str]) -> str:

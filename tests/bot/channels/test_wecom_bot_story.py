@@ -29,6 +29,7 @@ async def until(true: Callable[[], object], what: str, server: WeComBotServer | 
     while not true():
         screens = {chat: [one.text or one.card for one in shown] for chat, shown in server.chats.items()}
         assert time.monotonic() < ends, f"{what} did not happen; seen: {screens}"
+        server.clock.pass_(0.02)  # type: ignore[attr-defined] # what is to be sent again in a second becomes due
         await asyncio.sleep(0.02)
 
 

@@ -72,6 +72,33 @@ def test_calling_off_a_no_leaves_the_action_waiting(demo_house: House) -> None:
     asyncio.run(on_stage(demo_house, play))
 
 
+def test_a_press_called_off_can_be_pressed_again_where_no_two_presses_differ(demo_house: House) -> None:
+    """DingTalk gives a press no id of its own: the same button pressed again is the same arrival."""
+
+    async def play(scene: Scene) -> None:
+        card = await card_for_the_manager(scene)
+        click = scene.arrival("p-zhaolei", kind=Kind.CLICK, click=Click(token=token(card, "no")))
+
+        def asked() -> int:
+            return sum("原因" in text and card.code in text for text in scene.channel.texts("p-zhaolei"))
+
+        for _ in range(3):  # redelivered while the answer is waited for: asked once
+            await scene.street.intake.click(click, 10)
+        await scene.until(lambda: asked() == 1, "the question")
+        told = len(scene.channel.texts("p-zhaolei"))
+        await scene.say("p-zhaolei", "取消")
+        await scene.answers("p-zhaolei", told + 1)
+        answer = await scene.street.intake.click(click, 10)
+        assert answer is not None
+        assert "原因" in answer.toast
+        await scene.until(lambda: asked() == 2, "the question once more")
+        await scene.say("p-zhaolei", "先别给折扣")
+        await scene.until(lambda: state_of(demo_house, card.code) == State.REJECTED, "the rejection")
+        assert "已处理" in ((await scene.street.intake.click(click, 10)) or answer).toast
+
+    asyncio.run(on_stage(demo_house, play))
+
+
 def test_handing_over_by_button_gives_the_other_a_card(demo_house: House) -> None:
     async def play(scene: Scene) -> None:
         card = await card_for_the_manager(scene)
