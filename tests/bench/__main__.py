@@ -16,6 +16,7 @@ from tests.bench import (
     bench_injection,
     bench_policy,
     bench_retrieval,
+    bench_speech,
     bench_start,
     bench_turn,
 )
@@ -38,6 +39,10 @@ CHAOS = (
 INJECTION = (
     "`chengdan eval injection` on the development part of `../shared/data/prompt_injection`, our own hostile model, carriers\n"
     "from `carriers_table` for the false alarms. What must be 0 is 0 or the command fails."
+)
+SPEECH = (
+    "What recordings cost beside the model, made on the spot (noise in each codec); no Whisper weights are on this machine, so\n"
+    "nothing is said about accuracy or the speed of a model."
 )
 ABSENT = "`../shared/data` is not here: not measured.\n"
 
@@ -75,6 +80,7 @@ def _sections() -> dict[str, Callable[[], str]]:
         "Approvals": lambda: _table(APPROVALS, bench_approvals.measure()),
         "Chaos": lambda: _table(CHAOS, bench_chaos.measure()),
         "Injection": lambda: _table(INJECTION, bench_injection.measure(DATA)) if DATA.exists() else ABSENT,
+        "Speech": lambda: _table(SPEECH, bench_speech.measure()),
         "Retrieval": lambda: _retrieval(bench_retrieval.bench(DATA)) if DATA.exists() else ABSENT,
     }
 
