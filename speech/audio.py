@@ -47,11 +47,13 @@ class SoundFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class SoundEnd:
-    """How the decoding ended: seconds heard in all, packets that could not be decoded, whether the file breaks off."""
+    """How the decoding ended: seconds heard in all, packets that could not be decoded, whether the file breaks off, and
+    the most memory that the decoder held (MiB)."""
 
     seconds: float
     faults: int
     truncated: bool
+    held_mb: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +104,8 @@ class Recording:
         if seconds <= 0:
             raise fault("empty" if not ending["faults"] else "broken")
         short = claimed is not None and seconds < claimed - max(1.0, 0.02 * claimed)
-        return SoundEnd(seconds=seconds, faults=int(ending["faults"]), truncated=short)
+        held = float(ending.get("held_mb") or 0.0)
+        return SoundEnd(seconds=seconds, faults=int(ending["faults"]), truncated=short, held_mb=held)
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .audio_faults import AudioError
+from .decoding import held_mb
 from .heard import Heard, Hints
 from .listening import Listened, listen
 from .transcriber import Transcriber
@@ -101,15 +102,17 @@ def evaluate(
     """Rates pooled over the tokens of each language and as the mean of the clips, with n; a recording that cannot be
     decoded counts as all its words left out. `simplify` makes Traditional characters Simplified in both texts.
 
+    Peak memory is that of this process and of the largest decoder, MiB together (None where the system does not say).
     An engine that cannot work at all raises TranscriberError."""
     clocked = _Clocked(engine)
     scores: dict[str, _Score] = {}
     rows: list[dict[str, Any]] = []
     failed: list[dict[str, str]] = []
-    sound, began = 0.0, time.perf_counter()
+    sound, decoder, began = 0.0, 0.0, time.perf_counter()
     for number, clip in enumerate(clips, 1):
         found = _listened(clip, clocked, failed)
         sound += found.end.seconds if found else 0.0
+        decoder = max(decoder, found.end.held_mb if found else 0.0)
         score = scores.setdefault(clip.lang, _Score())
         for reference, heard in zip(clip.texts, _heard(clip, found), strict=True):
             rows.append(_scored(score, clip, simplify(reference), simplify(heard)))
@@ -124,7 +127,7 @@ def evaluate(
         "seconds": round(whole, 3),
         "real_time_factor": round(whole / sound, 4) if sound else None,
         "overhead_share": round((whole - clocked.seconds) / whole, 4) if whole else None,
-        "peak_memory_mb": peak_memory_mb(),
+        "peak_memory_mb": round(held_mb() + decoder, 1) or None,
         "failed": failed,
         "rows": rows,
     }
@@ -136,16 +139,6 @@ def tokens(text: str, lang: str) -> list[str]:
     if lang.split("-")[0] in BY_CHARACTER:
         return [one for one in plain if one.isalnum()]
     return _WORD.findall(plain)
-
-
-def peak_memory_mb() -> float | None:
-    """The most memory that this process and its largest child held, MiB together; None where the system does not say."""
-    try:
-        import resource
-    except ImportError:
-        return None
-    held = sum(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return round(held / 1024, 1)
 
 
 def _listened(clip: Clip, engine: Transcriber, failed: list[dict[str, str]]) -> Listened | None:

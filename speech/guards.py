@@ -75,8 +75,9 @@ def guarded(found: Sequence[Heard], samples: NDArray[np.float32]) -> tuple[list[
     the utterances' times count from 0. What was left out comes back with its reason: nothing disappears silently."""
     kept: list[Heard] = []
     dropped: list[Dropped] = []
+    length = len(samples) / RATE
     for one in found:
-        mended = _unlooped(one)
+        mended = replace(_unlooped(one), end=min(one.end, length))
         why = _invented(mended, samples) or ("repeat" if _repeats(kept, mended) else "")
         if why:
             dropped.append(Dropped(heard=one, why=why))
@@ -156,13 +157,13 @@ def _power(samples: NDArray[np.float32], one: Heard, begins: float) -> tuple[flo
 
 
 def _loudest(samples: NDArray[np.float32], start: float, end: float) -> float:
-    """Decibels of the loudest 0.1 s between two seconds (0.2 s of grace on each side); 0 where there is no sound to ask."""
+    """Decibels of the loudest 0.1 s between two seconds (0.2 s of grace on each side); -240 beyond the end of the sound."""
     import numpy as np
 
     part = samples[max(0, round((start - 0.2) * RATE)) : round((end + 0.2) * RATE)].astype(np.float64)
     step = RATE // 10
     if part.size < step:
-        return 0.0 if not part.size else 10 * float(np.log10(np.square(part).mean() + 1e-12))
+        return -240.0 if not part.size else 10 * float(np.log10(np.square(part).mean() + 1e-12))
     frames = part[: part.size - part.size % step].reshape(-1, step)
     return 10 * float(np.log10(np.square(frames).mean(axis=1).max() + 1e-12))
 

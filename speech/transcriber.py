@@ -19,7 +19,8 @@ NEEDED = ("model.bin", "config.json", "tokenizer.json")
 LONGEST_PROMPT = 200
 """Characters of hotwords that are given along; more would push the speech out of the model's window."""
 
-TEMPERATURES = (0.0, 0.2, 0.4, 0.6, 0.8)
+SQUEEZED, LIKELY = 2.4, -1.0
+"""Compression ratio above which, and mean log probability under which, a window looks wrong (Whisper's own thresholds)."""
 
 
 class Transcriber(Protocol):
@@ -42,8 +43,9 @@ class FasterWhisper:
 
     `model` is a name ("small") or a folder; a name is looked for in `folder` and fetched once with `fetch`. Loops and
     inventions: silence is cut out first (Silero VAD), no window is conditioned on the words before, a window that
-    compresses too well or is too unlikely is decoded anew at a higher temperature, a silence around a doubtful word
-    discards it; what still comes through meets speech.guards."""
+    compresses too well or is too unlikely is decoded anew without repeated word groups, a silence around a doubtful word
+    discards it; what still comes through meets speech.guards. Nothing is sampled (Whisper's own way out of a bad window
+    is a higher temperature): the same sound gives the same words."""
 
     def __init__(
         self,
@@ -80,20 +82,23 @@ class FasterWhisper:
                 ) from error
 
     def _heard(self, model: Any, samples: Channel, hints: Hints) -> list[Heard]:
-        """Batched windows first; those that look wrong are heard again one by one, where temperatures can help."""
+        """Windows that look wrong are heard again one by one, in a way that cannot loop."""
         options = _options(hints)
-        if self._batch <= 1:
-            return [_as_heard(one) for one in model.transcribe(samples, **options, **_FALLBACK)[0]]
-        batched = self._batched(model).transcribe(
-            samples, batch_size=self._batch, without_timestamps=False, **options
-        )[0]
+        if self._batch > 1:
+            batched = self._batched(model)
+            windows = batched.transcribe(
+                samples, batch_size=self._batch, without_timestamps=False, **options
+            )[0]
+        else:
+            windows = model.transcribe(samples, **options, **_ALONE)[0]
         found: list[Heard] = []
-        for one in batched:
-            if one.compression_ratio <= 2.4 and one.avg_logprob >= -1.0:
+        for one in windows:
+            if one.compression_ratio <= SQUEEZED and one.avg_logprob >= LIKELY:
                 found.append(_as_heard(one))
                 continue
             start = max(0, round(one.start * 16_000))
-            again = model.transcribe(samples[start : round(one.end * 16_000)], **options, **_FALLBACK)[0]
+            part = samples[start : round(one.end * 16_000)]
+            again = model.transcribe(part, **options, **_ALONE, **_NO_LOOPS)[0] if len(part) else []
             found += [_as_heard(each).moved(start / 16_000, None) for each in again]
         return sorted(found, key=lambda each: (each.start, each.end))
 
@@ -111,7 +116,8 @@ class FasterWhisper:
         return self._ready
 
 
-_FALLBACK: dict[str, Any] = {"temperature": list(TEMPERATURES), "hallucination_silence_threshold": 2.0}
+_ALONE: dict[str, Any] = {"hallucination_silence_threshold": 2.0}
+_NO_LOOPS: dict[str, Any] = {"no_repeat_ngram_size": 3, "repetition_penalty": 1.1}
 
 
 def _options(hints: Hints) -> dict[str, Any]:
@@ -125,8 +131,9 @@ def _options(hints: Hints) -> dict[str, Any]:
         "vad_filter": True,
         "vad_parameters": {"min_silence_duration_ms": 500, "speech_pad_ms": 200, "max_speech_duration_s": 28.0},
         "word_timestamps": True,
-        "compression_ratio_threshold": 2.4,
-        "log_prob_threshold": -1.0,
+        "temperature": [0.0],
+        "compression_ratio_threshold": SQUEEZED,
+        "log_prob_threshold": LIKELY,
         "no_speech_threshold": 0.6,
         "hotwords": words or None,
     }  # fmt: skip

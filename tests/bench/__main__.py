@@ -17,6 +17,7 @@ from tests.bench import (
     bench_injection,
     bench_policy,
     bench_retrieval,
+    bench_speech,
     bench_start,
     bench_street,
     bench_turn,
@@ -48,6 +49,10 @@ STREET = (
     "Then kill -9: 200 messages of 20 people, two processes on one database, twelve kills."
 )
 ENGINES = "The same turns moved by threads and by DBOS, each in a process of its own, interleaved twice, the better round shown."
+SPEECH = (
+    "What recordings cost beside the model, made on the spot (noise in each codec); no Whisper weights are on this machine, so\n"
+    "nothing is said about accuracy or the speed of a model."
+)
 ABSENT = "`../shared/data` is not here: not measured.\n"
 
 
@@ -86,6 +91,7 @@ def _sections() -> dict[str, Callable[[], str]]:
         "Street": lambda: _table(STREET, bench_street.measure()),
         "Engines": lambda: _table(ENGINES, bench_engines.measure()),
         "Injection": lambda: _table(INJECTION, bench_injection.measure(DATA)) if DATA.exists() else ABSENT,
+        "Speech": lambda: _table(SPEECH, bench_speech.measure()),
         "Retrieval": lambda: _retrieval(bench_retrieval.bench(DATA)) if DATA.exists() else ABSENT,
     }
 

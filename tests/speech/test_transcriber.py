@@ -57,7 +57,7 @@ def test_the_engine_is_told_language_hotwords_and_the_guards() -> None:
     assert options["vad_filter"]
     assert options["word_timestamps"]
     assert options["condition_on_previous_text"] is False
-    assert options["temperature"][0] == 0.0
+    assert options["temperature"] == [0.0], "nothing is sampled"
     assert options["hallucination_silence_threshold"]
     assert (heard.text, heard.confidence, heard.words[0].confidence) == ("您好", 0.8, 0.8)
     assert engine.name == "faster-whisper:small"
@@ -72,8 +72,8 @@ def test_batched_windows_that_look_wrong_are_heard_again_alone() -> None:
     (whole, batched), (part, alone) = fake.calls
     assert (whole, part) == (len(SOUND), RATE)
     assert batched["batch_size"] == 8
-    assert "temperature" not in batched
-    assert len(alone["temperature"]) > 1
+    assert "no_repeat_ngram_size" not in batched
+    assert (alone["no_repeat_ngram_size"], alone["temperature"]) == (3, [0.0])
 
 
 def test_the_model_is_loaded_once_and_late() -> None:
