@@ -17,6 +17,7 @@ from tests.bench import (
     bench_policy,
     bench_retrieval,
     bench_start,
+    bench_summary,
     bench_turn,
 )
 
@@ -38,6 +39,10 @@ CHAOS = (
 INJECTION = (
     "`chengdan eval injection` on the development part of `../shared/data/prompt_injection`, our own hostile model, carriers\n"
     "from `carriers_table` for the false alarms. What must be 0 is 0 or the command fails."
+)
+SUMMARIES = (
+    "Extractive summaries without a model on the development parts of VCSum and QMSum, ours / LexRank in the same run; F1,\n"
+    "Chinese over characters. Cross-validated by meeting: weights that never saw the meeting they are measured on."
 )
 ABSENT = "`../shared/data` is not here: not measured.\n"
 
@@ -76,6 +81,7 @@ def _sections() -> dict[str, Callable[[], str]]:
         "Chaos": lambda: _table(CHAOS, bench_chaos.measure()),
         "Injection": lambda: _table(INJECTION, bench_injection.measure(DATA)) if DATA.exists() else ABSENT,
         "Retrieval": lambda: _retrieval(bench_retrieval.bench(DATA)) if DATA.exists() else ABSENT,
+        "Summaries": lambda: _summaries(bench_summary.bench(DATA)) if DATA.exists() else ABSENT,
     }
 
 
@@ -105,6 +111,20 @@ def _retrieval(found: dict[str, dict[str, Any]]) -> str:
         cells = [f"{ours[column]:.3f} / {ours['baseline'][column]:.3f}" for column in COLUMNS]
         times = f"{ours['p50_ms']:.1f} / {ours['p95_ms']:.1f} | {ours['index_seconds']:.1f}"
         lines.append(f"| {name} | {' | '.join(cells)} | {times} |")
+    return "\n".join(lines) + "\n"
+
+
+def _summaries(found: dict[str, dict[str, Any]]) -> str:
+    names = ("rouge1", "rouge2", "rougeL")
+    lines = [
+        SUMMARIES,
+        "",
+        "| set | n | " + " | ".join(names) + " |",
+        "| --- | --: |" + " --- |" * len(names),
+    ]
+    for name, row in found.items():
+        cells = " | ".join(f"{row[f'ours {one}']:.3f} / {row[f'lexrank {one}']:.3f}" for one in names)
+        lines.append(f"| {name} | {row['n']} | {cells} |")
     return "\n".join(lines) + "\n"
 
 
