@@ -98,6 +98,29 @@ class CallsOf:
         with self.gate.store.reading() as session:
             return rows.marks(session, interaction_id, card) if self._may(session, interaction_id) else ()
 
+    def mark(
+        self, interaction_id: str, card: str, version: str, question_id: str, value: str, note: str = ""
+    ) -> HumanMark:
+        """The asker's own answer to one question about a call: kept beside the automatic one and beside earlier marks.
+        Raises LookupError without the right to read the call. No skill reaches this: a mark is a person's."""
+        now = self.gate.clock()
+        key = [interaction_id, card, version, question_id, self.asker.id, now.isoformat()]
+        with self.gate.store.session() as session:
+            if not self._may(session, interaction_id):
+                raise LookupError(interaction_id)
+            fresh = HumanMark(
+                id="mk-" + digest(canonical({"key": key}))[:16],
+                interaction_id=interaction_id,
+                card=card,
+                card_version=version,
+                question_id=question_id,
+                scorer_id=self.asker.id,
+                value=value,
+                note=note,
+                at=now,
+            )
+            return session.merge(fresh)
+
     def _may(self, session: Session, interaction_id: str) -> bool:
         row = session.get(Interaction, interaction_id)
         return row is not None and self._view(session).sees_talk(row)

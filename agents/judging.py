@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from knowledge.model import Interaction
+from knowledge.model import Interaction, Judgement
 
 from .skill import Turn
 
@@ -25,10 +25,8 @@ def stamp(value: Any, digits: int = 12) -> str:
 
 def judged(
     turn: Turn, row: Interaction, kind: str, version: str, model: str, make: Callable[[], dict[str, Any]]
-) -> dict[str, Any]:
+) -> Judgement:
     """The stored judgement of this very transcript by this version and model, else a new one, which is stored."""
     key = transcript_hash(row)
     known = turn.desk.judgement(row.id, kind, key, version, model)
-    if known is not None:
-        return known.content
-    return turn.desk.keep_judgement(row.id, kind, key, version, model, make()).content
+    return known or turn.desk.keep_judgement(row.id, kind, key, version, model, make())

@@ -40,7 +40,7 @@ def minutes_of(turn: Turn, row: Interaction, facts: DealFacts | None) -> Minutes
             made = judged(
                 turn, row, "minutes", version, writer.name, lambda: _by_model(turn, talk, playbook, consent)
             )
-            return Minutes.model_validate(made)
+            return Minutes.model_validate(made.content)
         except ModelDown:
             pass  # the rules know less, but they are here
     version = f"{VERSION}/{stamp(playbook)}/{stamp(talk.names)}"
@@ -48,7 +48,7 @@ def minutes_of(turn: Turn, row: Interaction, facts: DealFacts | None) -> Minutes
         turn, row, "minutes", version, METHOD,
         lambda: by_rules(talk, playbook, resolve, consent).model_dump(mode="json"),
     )  # fmt: skip
-    return Minutes.model_validate(made)
+    return Minutes.model_validate(made.content)
 
 
 def talk_of(row: Interaction, facts: DealFacts | None) -> Talk:
