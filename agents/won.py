@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -26,6 +27,8 @@ _ASKED_FOR = {
     "question": ("您平时 怎么 多久 最在意 什么", "how do you what matters most"),
 }
 """What to look for in won deals when it is no objection: words that such a line has."""
+
+_OPEN = re.compile(r"怎么|什么|哪|谁|多久|为什么|如何|\b(?:how|what|which|who|why)\b", re.I)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +110,7 @@ def _fits(kind: str, text: str, row: Interaction) -> bool:
     if not 6 <= len(text) <= _LONGEST_REPLY:
         return False
     if kind == "question":
-        return acts.question(text) and len(text) >= 8
+        return acts.question(text) and not acts.promise(text) and bool(_OPEN.search(text))
     dated = resolve(text, row.at.astimezone(ZONE).date()) is not None
     return acts.promise(text) and dated
 

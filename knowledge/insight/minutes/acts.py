@@ -55,7 +55,8 @@ _NOT_YET = re.compile(
     re.I,
 )
 _ASIDE = re.compile(
-    r"^(?:您|你)?(?:方便|现在方便|说话方便)|现在说话方便|听得?(?:到|见)|打扰|稍等|您看这里|can you hear|do you have (?:a|ten) minute",
+    r"^(?:您|你)?(?:方便|现在方便|说话方便)|现在说话方便|声音(?:清楚|清晰)|听得?(?:到|见)|打扰|稍等|您看这里"
+    r"|can you hear|do you have (?:a|ten) minute|is this a good (?:moment|time)",
     re.I,
 )
 _MEET = re.compile(
@@ -64,7 +65,8 @@ _MEET = re.compile(
     re.I,
 )
 _LEAD = re.compile(
-    r"^(?:好的?|行|嗯+|哦|对|是的?|明白|可以|没问题|ok(?:ay)?|yes|yeah|sure|perfect|great|right|then|that makes sense)[，,、。.!！\s]+",
+    r"^(?:(?:好的?|行|嗯+|哦|对|是的?|明白|可以|没问题|ok(?:ay)?|yes|yeah|sure|perfect|great|right|then|that makes sense)[，,、。.!！\s]+"
+    r"|(?:那么?|接下来|就)(?=我|咱))+",
     re.I,
 )
 
@@ -127,7 +129,8 @@ def meets(text: str) -> bool:
 
 
 def question(text: str) -> bool:
-    return is_question(text)
+    """Somebody asks for something; asking whether one can be heard is no question."""
+    return is_question(text) and not _ASIDE.search(text)
 
 
 def deferred(text: str) -> bool:

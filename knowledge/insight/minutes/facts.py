@@ -53,7 +53,7 @@ _PATTERNS: dict[str, str] = {
 FIELDS = tuple((name, re.compile(pattern, re.I)) for name, pattern in _PATTERNS.items())
 """Fields and how they are spoken of; group v or w is the value. competitor and product come from Talk.names."""
 
-_ASKING = re.compile(r"[?？]\s*$|[吗呢]\s*[?？。]?$")
+_ASKING = re.compile(r"[?？]\s*$|吗\s*[。]?$")
 
 
 def customer_facts(talk: Talk, said: Sequence[Sentence]) -> tuple[CustomerFact, ...]:
