@@ -10,7 +10,19 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from knowledge.model import Account, Contact, Deal, Interaction, Meeting, Person, Product, Suggestion, Task
+from knowledge.model import (
+    Account,
+    Contact,
+    Deal,
+    HumanMark,
+    Interaction,
+    Judgement,
+    Meeting,
+    Person,
+    Product,
+    Suggestion,
+    Task,
+)
 from knowledge.names import NameIndex
 from knowledge.passages import Filters as Filters
 from knowledge.passages import Passage as Passage
@@ -66,7 +78,33 @@ class Plans(Protocol):
     def meetings(self) -> Sequence[Meeting]: ...
 
 
-class Desk(Reads, Finds, Proposes, Watches, Plans, Protocol):
+class Calls(Protocol):
+    """Calls the asker may read, and what was made of them: stored once, by transcript, version and model."""
+
+    def calls(
+        self,
+        person_id: str = "",
+        since: datetime | None = None,
+        until: datetime | None = None,
+        deal_id: str = "",
+    ) -> Sequence[Interaction]: ...
+    def judgement(
+        self, interaction_id: str, kind: str, transcript_hash: str, version: str, model: str
+    ) -> Judgement | None: ...
+    def keep_judgement(
+        self,
+        interaction_id: str,
+        kind: str,
+        transcript_hash: str,
+        version: str,
+        model: str,
+        content: dict[str, Any],
+    ) -> Judgement: ...
+    def opened(self, judgement_id: str) -> Judgement | None: ...
+    def marks(self, interaction_id: str, card: str) -> Sequence[HumanMark]: ...
+
+
+class Desk(Reads, Finds, Proposes, Watches, Plans, Calls, Protocol):
     """What skills see. The real one is actions.counter.PersonDesk; tests have tests/fakes/desk.py."""
 
     @property

@@ -137,14 +137,14 @@ class Assistant:
         before = deepcopy(turn.focus), list(turn.sources), list(turn.suggestions)
         model = self._own(turn, history) if self._own else self._model
         run = Run(turn, model, wrap=True, known=self._given(turn, history))
-        turn.drafted_by = self._options.model
+        turn.written_by(self._options.model, model)
         try:
             return self._by_model(run, history, show, streaming=on_text is not None)
         except ModelDown as fault:
             if once.acted:
                 return self._half_way(run, fault, show)
             turn.focus, turn.sources[:], turn.suggestions[:] = before
-            turn.drafted_by = OFFLINE
+            turn.written_by(OFFLINE)
             return self._by_offline(turn, history, show, down(turn, fault))
 
     @property

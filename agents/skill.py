@@ -12,6 +12,7 @@ from actions.desk import Desk
 
 from .answer import FileNote, OutcomeNote, Source
 from .ledger import Ledger, opened
+from .writing import Writer
 
 
 @dataclass
@@ -22,7 +23,8 @@ class Turn:
     last list shown), intent, `labels` of these, `read`. Skills update it; it is stored with the conversation.
     `ledger` is what has been read and who wrote what; `skill` is the one that runs now. `asked` and `picked` are what
     the person's own words ask for and name, worked out once (agents.provenance). `previews` are the drafts made in this
-    turn as they must be shown: id -> (body, whole preview).
+    turn as they must be shown: id -> (body, whole preview). `writer` is the model that answers, for a skill that has it
+    write something which is then checked; None offline.
     """
 
     desk: Desk
@@ -41,10 +43,15 @@ class Turn:
     began_with: Mapping[str, Any] = field(init=False)
     asked: frozenset[str] | None = None
     picked: frozenset[str] | None = None
+    writer: Writer | None = None
 
     def __post_init__(self) -> None:
         self.began_with = dict(self.focus)
         self.ledger = opened(self.focus, self.words)
+
+    def written_by(self, name: str, model: Any = None) -> None:
+        """Who answers this turn from now on: a model and its id, or the offline brain and none."""
+        self.drafted_by, self.writer = name, Writer(model, name) if model is not None else None
 
     def cite(
         self,

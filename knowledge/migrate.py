@@ -14,10 +14,24 @@ from .store import Store, StoreError, as_store_error
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0017"
+HEAD = "0018"
 """The newest revision in knowledge/migrations/versions; a test keeps the two equal."""
 
-KNOWN = ("0001", "0002", "0003", "0004", "0005", "0006", "0013", "0012", "0014", "0015", "0016", "0017")
+KNOWN = (
+    "0001",
+    "0002",
+    "0003",
+    "0004",
+    "0005",
+    "0006",
+    "0013",
+    "0012",
+    "0014",
+    "0015",
+    "0016",
+    "0017",
+    "0018",
+)
 
 _LOCK = 0x43444D47
 """PostgreSQL advisory lock of migrations ("CDMG")."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from . import deed_arguments, paper_arguments, slots
+from . import call_arguments, deed_arguments, paper_arguments, slots
 from .dates import period
 from .focus import everyone
 from .mail_arguments import draft
@@ -173,4 +173,7 @@ _BUILDERS: dict[str, Callable[[Said], Built]] = {
     "explain_action": _explain,
     "my_approvals": _nothing,
     "my_authority": _nothing,
+    "summarise_call": call_arguments.summary,
+    "review_call": call_arguments.review,
+    "ask_call": call_arguments.question,
 }

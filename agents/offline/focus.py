@@ -105,7 +105,9 @@ def unknown_name(text: str) -> str | None:
         return code[0].upper()
     for match in _STRANGER.finditer(text[:400]):
         name = match["company"] or match["owner"]
-        name = re.sub(r"^[给跟和看找问帮把将]+", "", name or "")
+        name = re.sub(
+            r"^(?:(?:总结|概括|归纳|复盘|点评|整理|看)(?:一下|下)?|[给跟和看找问帮把将])+", "", name or ""
+        )
         if name and not _NO_STRANGER.search(name) and name not in TRADES:
             return name
     for match in _STRANGER_EN.finditer(text[:400]):

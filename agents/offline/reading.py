@@ -25,6 +25,9 @@ SKILLS = (
     "explain_action",
     "my_approvals",
     "my_authority",
+    "summarise_call",
+    "review_call",
+    "ask_call",
 )
 """Intents that are a tool call; every other intent is answered with `reply`."""
 

@@ -23,6 +23,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "· 改商机:“把阶段改成谈判”“预计成交改到下月 15 号”“给他 8% 折扣”\n"
         "· 任务和会议:“提醒我周五给王总打电话”“约王总周四下午三点开会”“我的任务”\n"
         "· 消息和导出:“在微信上告诉王总样机到了”“导出本组商机”\n"
+        "· 通话:“总结一下昨天和华东医疗的电话”“复盘一下我上周的通话”“这段录音里他对预算怎么说的”\n"
         "· 审批:“有什么等我批的”“为什么要审批”;批准请输入 /approve 编号;“撤回”撤销上一个动作\n"
         "还不会:录音转写、新建或删除客户,以及与销售无关的问题。",
         "I am offline (no language model connected). I can:\n"
@@ -35,6 +36,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
         '· change a deal: "move it to negotiation", "push the close date to December 15", "give them 8% off"\n'
         '· tasks and meetings: "remind me to call Mr. Wang on Friday", "meet Grace Thursday at 3pm", "my tasks"\n'
         '· messages and exports: "tell Grace on WeChat …", "export our deals"\n'
+        '· calls: "summarise the last call with <customer>", "review my calls of last week", "what does he say about budget '
+        'in the recording?"\n'
         '· approvals: "anything waiting for me?", "why was it blocked"; to approve, type /approve and the code; '
         '"undo that" takes the last one back\n'
         "Not yet: transcribing recordings, creating or deleting customers, anything outside sales.",
@@ -126,6 +129,9 @@ _DOING: dict[str, tuple[str, str]] = {
     "explain_action": ("了解为什么要审批或被拦", "know why an action waits or was stopped"),
     "my_approvals": ("看等你审批的事项", "see what waits for your approval"),
     "my_authority": ("了解助手能自己做什么", "know what I may do by myself"),
+    "summarise_call": ("看通话或会议的纪要", "see the minutes of a call or meeting"),
+    "review_call": ("复盘通话", "review calls"),
+    "ask_call": ("在录音里找一句话", "find something said in a recording"),
 }
 
 

@@ -3,6 +3,7 @@
 from agents.skill import Skill
 
 from . import (
+    ask_call,
     book_meeting,
     create_task,
     deal_brief,
@@ -18,8 +19,10 @@ from . import (
     pipeline,
     prepare_contract,
     recall,
+    review_call,
     send_document,
     send_email,
+    summarise_call,
     talk_track,
     update_deal,
 )
@@ -44,4 +47,7 @@ SKILLS: tuple[Skill, ...] = (
     explain_action.SKILL,
     my_approvals.SKILL,
     my_authority.SKILL,
+    summarise_call.SKILL,
+    review_call.SKILL,
+    ask_call.SKILL,
 )

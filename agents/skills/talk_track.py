@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from pydantic import BaseModel, Field
 
-from pydantic import BaseModel, Field, ValidationError
-
-from actions.desk import Filters, Passage
 from agents.citing import cite_interaction
 from agents.lookup import Unclear, the_deal
 from agents.skill import Skill, Turn
+from agents.won import Example, exchanges, playbook_of
 from agents.wording import day, process_of
-from knowledge import blueprints, objections
+from knowledge import objections
 from knowledge.blueprints.playbook import Objection, Playbook
-from knowledge.insight.sentences import Utterance, utterances
-from knowledge.model import Interaction
 from knowledge.snapshot import DealFacts
 
 EXAMPLES = 2
-_LONGEST_REPLY = 160
 
 
 class Arguments(BaseModel):
@@ -31,21 +25,11 @@ class Arguments(BaseModel):
     deal: str | None = Field(default=None, description="the deal it came up in; omit for the current deal")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Example:
-    """An objection in a won deal and how the rep answered it, both verbatim."""
-
-    facts: DealFacts
-    row: Interaction
-    raised: Utterance
-    reply: Utterance
-
-
 def run(turn: Turn, arguments: Arguments) -> str:
     """Suggest how to answer a customer's objection (price, budget, timing, authority, competitor, missing feature,
     trust, security, implementation, contract terms, internal process, existing solution): talk tracks from the
     approved playbook plus real exchanges from won deals ("客户说太贵了怎么回", "they say a competitor is cheaper")."""
-    playbook = _playbook(turn)
+    playbook = playbook_of(turn)
     found = _class_of(arguments.objection, playbook)
     if found is None:
         names = turn.say("、", ", ").join(turn.say(one.name, one.name_en) for one in playbook.objections)
@@ -66,13 +50,6 @@ def run(turn: Turn, arguments: Arguments) -> str:
         *_tracks(turn, found, playbook),
     ]
     return "\n".join([*lines, *_won(turn, arguments.objection, found, playbook, facts)])
-
-
-def _playbook(turn: Turn) -> Playbook:
-    try:
-        return Playbook.model_validate(turn.desk.blueprint("playbook", "default"))
-    except ValidationError:
-        return Playbook.model_validate(blueprints.default("playbook"))
 
 
 def _class_of(said: str, playbook: Playbook) -> Objection | None:
@@ -101,67 +78,13 @@ def _tracks(turn: Turn, found: Objection, playbook: Playbook) -> list[str]:
 
 def _won(turn: Turn, said: str, found: Objection, playbook: Playbook, facts: DealFacts | None) -> list[str]:
     """Real exchanges from won deals, those most like the current deal first; says so when there are none."""
-    passages = _passages(turn, said, found)
-    examples = _examples(turn, passages, found, playbook)
-    if facts is not None:
-        examples = [one for one in examples if one.facts.deal.id != facts.deal.id]
-    examples.sort(key=lambda one: -_likeness(one, facts, passages))
+    examples = exchanges(turn, said, found, playbook, facts)
     if not examples:
         return [turn.say("没有找到赢单中的同类例子。", "I found no example of this in a won deal.")]
     lines = [turn.say("赢单里的真实对话:", "Real exchanges from won deals:")]
     for one in examples[:EXAMPLES]:
         lines += _shown(turn, one)
     return lines
-
-
-def _passages(turn: Turn, said: str, found: Objection) -> Sequence[Passage]:
-    filters = Filters(outcomes=frozenset({"won"}), objections=frozenset({found.id}))
-    return turn.desk.recall(f"{said} {' '.join(found.keywords[:4])}", filters=filters, k=12)
-
-
-def _examples(turn: Turn, passages: Sequence[Passage], found: Objection, playbook: Playbook) -> list[Example]:
-    kept: list[Example] = []
-    for deal_id, interaction_id in dict.fromkeys((one.deal_id, one.interaction_id) for one in passages):
-        facts = turn.desk.deal(deal_id) if deal_id else None
-        row = turn.desk.interaction(interaction_id)
-        if facts is None or row is None or facts.deal.stage != "won":
-            continue
-        example = _exchange(facts, row, found, playbook)
-        if example and all(one.facts.deal.id != deal_id for one in kept):
-            kept.append(example)
-    return kept
-
-
-def _exchange(facts: DealFacts, row: Interaction, found: Objection, playbook: Playbook) -> Example | None:
-    """The customer's objection and the next thing the rep said, unless that is something one may not say."""
-    said = list(utterances(facts, row))
-    content = playbook.model_dump()
-    for at, raised in enumerate(said):
-        if raised.side != "customer" or found.id not in objections.classify(raised.text, content):
-            continue
-        replies = [one for one in said[at + 1 :] if one.side == "rep" and len(one.text) >= 8]
-        turn = replies[0].turn if replies else -1
-        allowed = [
-            one
-            for one in replies
-            if one.turn == turn
-            and len(one.text) <= _LONGEST_REPLY
-            and not playbook.banned_in(one.text, found.id)
-        ]
-        if allowed:
-            return Example(
-                facts=facts, row=row, raised=raised, reply=max(allowed, key=lambda one: len(one.text))
-            )
-    return None
-
-
-def _likeness(one: Example, facts: DealFacts | None, passages: Sequence[Passage]) -> float:
-    """Same industry weighs most, then the stage the talk took place in, then how well the words fit."""
-    score = max((p.score for p in passages if p.interaction_id == one.row.id), default=0.0)
-    if facts is None:
-        return score
-    stage = next((p.stage for p in passages if p.interaction_id == one.row.id), "")
-    return score + 2.0 * (one.facts.account.industry == facts.account.industry) + (stage == facts.deal.stage)
 
 
 def _shown(turn: Turn, one: Example) -> list[str]:

@@ -109,3 +109,14 @@ def eval_speech(
     from .speech_eval import speech as run
 
     run(manifest, model, as_json=json)
+
+
+@eval_app.command("summary")
+def eval_summary(
+    data: Annotated[Path, typer.Option(help="JSONL {id,turns,query?,budget_chars?,references},可 gzip")],
+    json: Json = False,
+) -> None:
+    """摘要评测,旁边跑一个 LexRank / summary figures, with LexRank beside."""
+    from .measuring import summary as run
+
+    run(data, as_json=json)

@@ -18,7 +18,7 @@ from sqlmodel import Session
 from knowledge.library import blueprints as rows
 from knowledge.model import Blueprint, utc_now
 
-from . import company, mail_templates, playbook, process
+from . import company, mail_templates, playbook, process, qualification, scorecard
 
 DEFAULTS = Path(__file__).parent / "defaults"
 
@@ -40,6 +40,8 @@ KINDS: dict[str, Kind] = {
     "process": Kind(process.Process, process.faults),
     "mail_templates": Kind(mail_templates.MailTemplates, mail_templates.faults),
     "company": Kind(company.Company, company.faults),
+    "qualification": Kind(qualification.QualificationBook, qualification.faults),
+    "scorecard": Kind(scorecard.Scorecard, scorecard.faults),
 }
 """The menu of kinds."""
 

@@ -73,7 +73,7 @@ def open_points(facts: DealFacts, limit: int = 6) -> tuple[OpenPoint, ...]:
     found: list[OpenPoint] = []
     for at, one in enumerate(said):
         later = said[at + 1 :]
-        if one.side == "customer" and _is_question(one.text) and not _answered(one, later):
+        if one.side == "customer" and is_question(one.text) and not _answered(one, later):
             found.append(_point("question", one))
         elif one.side == "rep" and _PROMISE.search(one.text) and not _kept(one, later, facts):
             found.append(_point("promise", one))
@@ -105,8 +105,14 @@ def _said(facts: DealFacts) -> list[Utterance]:
     return [sentence for row in rows for sentence in utterances(facts, row)]
 
 
-def _is_question(text: str) -> bool:
+def is_question(text: str) -> bool:
+    """Whether a sentence asks for something, small talk apart."""
     return bool(_QUESTION.search(text)) and not _SMALL_TALK.match(text)
+
+
+def is_deferral(text: str) -> bool:
+    """Whether a reply only puts an answer off."""
+    return bool(_DEFERRED.search(text))
 
 
 def _answered(question: Utterance, later: Sequence[Utterance]) -> bool:

@@ -7,6 +7,7 @@ from .deals import OPEN_STAGES, STAGES, Deal, DealContact, Offer, Product, Stage
 from .erased import Erased
 from .files import InboundFile
 from .interactions import Interaction, InteractionKind
+from .judgements import HumanMark, Judgement
 from .people import Delegation, Identity, Person, Role, Team
 from .recordings import Recording
 from .street import ArrivalRow, BindCode, CardCopy, DeliveryRow, Stranger, StreetNote
@@ -29,12 +30,14 @@ __all__ = [
     "Delegation",
     "DeliveryRow",
     "Erased",
+    "HumanMark",
     "Identity",
     "InboundFile",
     "IndexState",
     "Interaction",
     "InteractionKind",
     "JsonText",
+    "Judgement",
     "Lead",
     "Meeting",
     "Message",

@@ -20,6 +20,7 @@ from tests.bench import (
     bench_speech,
     bench_start,
     bench_street,
+    bench_summary,
     bench_turn,
 )
 
@@ -52,6 +53,10 @@ ENGINES = "The same turns moved by threads and by DBOS, each in a process of its
 SPEECH = (
     "What recordings cost beside the model, made on the spot (noise in each codec); no Whisper weights are on this machine, so\n"
     "nothing is said about accuracy or the speed of a model."
+)
+SUMMARIES = (
+    "Extractive summaries without a model on the development parts of VCSum and QMSum, ours / LexRank in the same run; F1,\n"
+    "Chinese over characters. Cross-validated by meeting: weights that never saw the meeting they are measured on."
 )
 ABSENT = "`../shared/data` is not here: not measured.\n"
 
@@ -93,6 +98,7 @@ def _sections() -> dict[str, Callable[[], str]]:
         "Injection": lambda: _table(INJECTION, bench_injection.measure(DATA)) if DATA.exists() else ABSENT,
         "Speech": lambda: _table(SPEECH, bench_speech.measure()),
         "Retrieval": lambda: _retrieval(bench_retrieval.bench(DATA)) if DATA.exists() else ABSENT,
+        "Summaries": lambda: _summaries(bench_summary.bench(DATA)) if DATA.exists() else ABSENT,
     }
 
 
@@ -122,6 +128,20 @@ def _retrieval(found: dict[str, dict[str, Any]]) -> str:
         cells = [f"{ours[column]:.3f} / {ours['baseline'][column]:.3f}" for column in COLUMNS]
         times = f"{ours['p50_ms']:.1f} / {ours['p95_ms']:.1f} | {ours['index_seconds']:.1f}"
         lines.append(f"| {name} | {' | '.join(cells)} | {times} |")
+    return "\n".join(lines) + "\n"
+
+
+def _summaries(found: dict[str, dict[str, Any]]) -> str:
+    names = ("rouge1", "rouge2", "rougeL")
+    lines = [
+        SUMMARIES,
+        "",
+        "| set | n | " + " | ".join(names) + " |",
+        "| --- | --: |" + " --- |" * len(names),
+    ]
+    for name, row in found.items():
+        cells = " | ".join(f"{row[f'ours {one}']:.3f} / {row[f'lexrank {one}']:.3f}" for one in names)
+        lines.append(f"| {name} | {row['n']} | {cells} |")
     return "\n".join(lines) + "\n"
 
 

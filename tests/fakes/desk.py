@@ -17,7 +17,9 @@ from knowledge.model import (
     Contact,
     Deal,
     DealContact,
+    HumanMark,
     Interaction,
+    Judgement,
     Meeting,
     Offer,
     Paper,
@@ -94,6 +96,8 @@ class FakeDesk:
     my_meetings: list[Meeting] = field(default_factory=list)
     conversation_id: str = "cv-1"
     able: list[Power] = field(default_factory=list)
+    judged: dict[tuple[str, ...], Judgement] = field(default_factory=dict)
+    my_marks: list[HumanMark] = field(default_factory=list)
 
     def deal(self, deal_id: str) -> DealFacts | None:
         deal = next((one for one in self.deals() if one.id == deal_id), None)
@@ -254,6 +258,56 @@ class FakeDesk:
 
     def _classes(self, line: str) -> tuple[str, ...]:
         return objections.classify(line, self.blueprint("playbook", "default") or {})
+
+    def calls(
+        self,
+        person_id: str = "",
+        since: datetime | None = None,
+        until: datetime | None = None,
+        deal_id: str = "",
+    ) -> list[Interaction]:
+        found = [
+            row
+            for row in self.rows.interactions
+            if row.kind in ("call", "meeting")
+            and row.team_id in self.teams
+            and person_id in ("", row.person_id)
+            and deal_id in ("", row.deal_id)
+            and (since is None or row.at >= since)
+            and row.at <= min(until or self.now, self.now)
+        ]
+        return sorted(found, key=lambda row: (row.at, row.id), reverse=True)
+
+    def judgement(
+        self, interaction_id: str, kind: str, transcript_hash: str, version: str, model: str
+    ) -> Judgement | None:
+        return self.judged.get((interaction_id, kind, transcript_hash, version, model))
+
+    def keep_judgement(
+        self,
+        interaction_id: str,
+        kind: str,
+        transcript_hash: str,
+        version: str,
+        model: str,
+        content: dict[str, Any],
+    ) -> Judgement:
+        key = (interaction_id, kind, transcript_hash, version, model)
+        row = self.interaction(interaction_id)
+        fresh = Judgement(
+            id=f"jd-{len(self.judged) + 1}", kind=kind, interaction_id=interaction_id, transcript_hash=transcript_hash,
+            version=version, model=model, content=content, created_at=self.now, person_id=row.person_id if row else None,
+        )  # fmt: skip
+        return self.judged.setdefault(key, fresh)
+
+    def opened(self, judgement_id: str) -> Judgement | None:
+        found = next((one for one in self.judged.values() if one.id == judgement_id), None)
+        if found and found.person_id == self.person.id and found.seen_at is None:
+            found.seen_at = self.now
+        return found
+
+    def marks(self, interaction_id: str, card: str) -> list[HumanMark]:
+        return [one for one in self.my_marks if (one.interaction_id, one.card) == (interaction_id, card)]
 
     def powers(self) -> list[Power]:
         return self.able

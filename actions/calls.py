@@ -1,0 +1,129 @@
+"""Calls and what was made of them, for their desk: inside the asker's rights, stored once, first opened by the rep."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from knowledge.library import judgements as rows
+from knowledge.model import Deal, HumanMark, Interaction, Judgement, Person
+
+from .action import canonical, digest
+from .gate import Gate
+from .rows import Rows
+
+
+class CallsOf:
+    """The part of a desk that looks at calls. A judgement is read and written by whoever may read the call itself."""
+
+    gate: Gate
+    asker: Person
+
+    def calls(
+        self,
+        person_id: str = "",
+        since: datetime | None = None,
+        until: datetime | None = None,
+        deal_id: str = "",
+    ) -> Sequence[Interaction]:
+        """Calls and meetings the asker may read, newest first; `person_id` "" for anybody's."""
+        with self.gate.store.reading() as session:
+            people = [person_id] if person_id else []
+            found = rows.calls(
+                session, people, since, min(until or self.gate.clock(), self.gate.clock()), deal_id
+            )
+            seen = self._view(session)
+            return [row for row in found if seen.sees_talk(row)]
+
+    def judgement(
+        self, interaction_id: str, kind: str, transcript_hash: str, version: str, model: str
+    ) -> Judgement | None:
+        """The stored one of this very transcript, version and model; None also where the call may not be read."""
+        with self.gate.store.reading() as session:
+            if not self._may(session, interaction_id):
+                return None
+            return rows.judgement(session, interaction_id, kind, transcript_hash, version, model)
+
+    def keep_judgement(
+        self,
+        interaction_id: str,
+        kind: str,
+        transcript_hash: str,
+        version: str,
+        model: str,
+        content: dict[str, Any],
+    ) -> Judgement:
+        """Store one; whoever was quicker wins, so that everybody sees the same. Raises LookupError without the right."""
+        key = [interaction_id, kind, transcript_hash, version, model]
+        with self.gate.store.session() as session:
+            if not self._may(session, interaction_id):
+                raise LookupError(interaction_id)
+            known = rows.judgement(session, interaction_id, kind, transcript_hash, version, model)
+            if known is not None:
+                return known
+            talk = session.get(Interaction, interaction_id)
+            assert talk is not None
+            deal = session.get(Deal, talk.deal_id) if talk.deal_id else None
+            fresh = Judgement(
+                id="jd-" + digest(canonical({"key": key}))[:16],
+                kind=kind,
+                interaction_id=interaction_id,
+                deal_id=talk.deal_id,
+                person_id=talk.person_id or (deal.owner_id if deal else None),
+                transcript_hash=transcript_hash,
+                version=version,
+                model=model,
+                content=content,
+                created_at=self.gate.clock(),
+            )
+            session.add(fresh)
+            return fresh
+
+    def opened(self, judgement_id: str) -> Judgement | None:
+        """The asker looks at a judgement; when it is about their own call, that is remembered the first time."""
+        with self.gate.store.session() as session:
+            row = session.get(Judgement, judgement_id)
+            if row is None or not self._may(session, row.interaction_id):
+                return None
+            if row.person_id == self.asker.id and row.seen_at is None:
+                row.seen_at = self.gate.clock()
+                session.add(row)
+            return row
+
+    def marks(self, interaction_id: str, card: str) -> Sequence[HumanMark]:
+        """What people said of a call on a card, oldest first; nothing where the call may not be read."""
+        with self.gate.store.reading() as session:
+            return rows.marks(session, interaction_id, card) if self._may(session, interaction_id) else ()
+
+    def mark(
+        self, interaction_id: str, card: str, version: str, question_id: str, value: str, note: str = ""
+    ) -> HumanMark:
+        """The asker's own answer to one question about a call: kept beside the automatic one and beside earlier marks.
+        Raises LookupError without the right to read the call. No skill reaches this: a mark is a person's."""
+        now = self.gate.clock()
+        key = [interaction_id, card, version, question_id, self.asker.id, now.isoformat()]
+        with self.gate.store.session() as session:
+            if not self._may(session, interaction_id):
+                raise LookupError(interaction_id)
+            fresh = HumanMark(
+                id="mk-" + digest(canonical({"key": key}))[:16],
+                interaction_id=interaction_id,
+                card=card,
+                card_version=version,
+                question_id=question_id,
+                scorer_id=self.asker.id,
+                value=value,
+                note=note,
+                at=now,
+            )
+            return session.merge(fresh)
+
+    def _may(self, session: Session, interaction_id: str) -> bool:
+        row = session.get(Interaction, interaction_id)
+        return row is not None and self._view(session).sees_talk(row)
+
+    def _view(self, session: Session) -> Rows:
+        return Rows(session, self.gate.judge_for(session), self.asker)

@@ -1,0 +1,75 @@
+"""The arguments of the skills about calls: which call is meant, whose, from when, and what is asked of it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from . import slots
+from .cutting import colleagues
+from .dates import period
+from .replies import say
+from .said import Built, Said, ask_deal
+
+_KIND = slots.table(
+    meeting=r"会议|开会|的会|会上|那个会|拜访|演示|meeting", call=r"电话|通话|\bcalls?\b|phone"
+)
+_MINE = re.compile(r"我(?!们)|自己|\b(?:my|I|me|mine)\b", re.I)
+_SHORT_NAME = re.compile(r"(?<![一-鿿])?(?:复盘|点评|辅导|看看|看下|评价)(?:一下|下)?(小[一-鿿]|老[一-鿿])")
+
+
+def summary(said: Said) -> Built:
+    """Which call: by deal, contact, kind and day; the newest when nothing is said."""
+    return _with_deal(said, _which(said))
+
+
+def question(said: Said) -> Built:
+    """The question as it was put, and which call."""
+    return _with_deal(said, {"question": said.text.strip()[:300], **_which(said)})
+
+
+def review(said: Said) -> Built:
+    """Whose calls and from when; one's own when nobody is named."""
+    made = _which(said)
+    owner = next((one.name for one in colleagues(said.mentions)), None)
+    if owner is None and (short := _SHORT_NAME.search(said.text)):
+        owner = short[1]
+    if owner is None and _MINE.search(said.text):
+        owner = "我"
+    made["person"] = owner
+    return made, ask_deal(said) if said.aim.choices and not (owner or made["account"]) else None
+
+
+def _which(said: Said) -> dict[str, Any]:
+    found = period(said.text, said.now)
+    since, until = (found.since, found.until) if found else (None, None)
+    named = said.aim.said or bool(said.aim.people)
+    # Which of a customer's deals is meant does not matter: the newest call with that customer is.
+    account = _account(said) if said.aim.choices else None
+    return {
+        "deal": None if said.aim.choices else said.aim.deal or (None if named else said.focus.get("deal_id")),
+        "contact": said.aim.contact.name if said.aim.contact and said.aim.people else None,
+        "account": account,
+        "kind": slots.first_of(_KIND, said.text),
+        "since": since.isoformat() if since else None,
+        "until": until.isoformat() if until else None,
+    }
+
+
+def _account(said: Said) -> str | None:
+    """The customer to whom all the deals belong that could be meant."""
+    above = {
+        said.names.by_id[one].id
+        for deal in said.aim.choices
+        for one in deal.parents
+        if one in said.names.by_id
+    }
+    return next(iter(above)) if len(above) == 1 else None
+
+
+def _with_deal(said: Said, made: dict[str, Any]) -> Built:
+    if said.aim.choices and not made["account"]:
+        return made, ask_deal(said)
+    if not (made["account"] or made["deal"] or made["contact"] or said.focus.get("call_id")):
+        return made, None if made["since"] else say("need_deal", said.language)
+    return made, None

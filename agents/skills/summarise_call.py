@@ -1,0 +1,146 @@
+"""Skill: what a call or meeting came to, each item with its words, and what could be done with it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pydantic import BaseModel, Field
+
+from agents.calls import each, opened, the_call, title_of
+from agents.lookup import Unclear
+from agents.minutes import minutes_of
+from agents.skill import Skill, Turn
+from agents.won import playbook_of
+from agents.wording import day
+from knowledge.insight.minutes import Minutes, Said
+from knowledge.insight.summary import METHOD
+from knowledge.model import Interaction
+from knowledge.snapshot import DealFacts
+
+FIELDS = {
+    "budget": ("预算", "budget"),
+    "amount": ("金额", "amount"),
+    "authority": ("决策权", "authority"),
+    "decision_process": ("决策流程", "decision process"),
+    "decision_criteria": ("决策标准", "decision criteria"),
+    "timing": ("时间", "timing"),
+    "payment_terms": ("付款", "payment"),
+    "quantity": ("规模", "quantity"),
+    "pain": ("痛点", "pain"),
+    "need": ("需求", "need"),
+    "existing_solution": ("现有方案", "existing solution"),
+    "contract_terms": ("合同条款", "contract terms"),
+    "security": ("安全", "security"),
+    "competitor": ("竞品", "competitor"),
+    "product": ("产品", "product"),
+}
+DOUBTS = {
+    "owner": ("负责人待确认", "owner to be confirmed"),
+    "date": ("日期待确认", "date to be confirmed"),
+    "number": ("记录里没有这个数", "a figure nobody said"),
+    "quote": ("引文对不上,已略去", "a quote that does not hold, left out"),
+    "speaker": ("说话人不清楚", "speakers unclear"),
+}
+MOST = 8
+
+
+class Arguments(BaseModel):
+    """What summarise_call takes. Dates are ISO days, both included."""
+
+    deal: str | None = Field(default=None, description="the deal or customer; omit for the current one")
+    contact: str | None = Field(default=None, description="the customer's person who was in it")
+    account: str | None = Field(default=None, description="the customer, when it does not matter which deal")
+    kind: str | None = Field(default=None, description="call or meeting")
+    since: date | None = Field(default=None, description="from this day on, YYYY-MM-DD")
+    until: date | None = Field(default=None, description="up to and including this day, YYYY-MM-DD")
+    call: str | None = Field(default=None, description="id of the call or meeting, if known")
+
+
+def run(turn: Turn, arguments: Arguments) -> str:
+    """Minutes of a call or meeting: what it was about, decisions, to-dos with owner and date, what the customer told,
+    objections, open questions, each with the words, the speaker and the second ("总结一下昨天和华东医疗的电话", "minutes
+    of our last meeting"). It changes nothing; it suggests updates and a follow-up mail that the user may ask for."""
+    row = the_call(turn, **arguments.model_dump())
+    if isinstance(row, Unclear):
+        return row.sentence
+    facts = opened(turn, row)
+    made = minutes_of(turn, row, facts)
+    turn.focus["intent"] = "summarise_call"
+    lines = [_head(turn, row, facts, made), *_lists(turn, row, made), *_doubts(turn, made)]
+    _suggest(turn, made, facts)
+    return "\n".join(lines)
+
+
+def _head(turn: Turn, row: Interaction, facts: DealFacts | None, made: Minutes) -> str:
+    who = turn.say("、", ", ").join(one.name for one in made.attendees)
+    how = (
+        turn.say("摘录原话,没有用模型", "in their own words, no model wrote this")
+        if made.meeting.engine == METHOD
+        else turn.say(
+            f"由 {made.meeting.engine} 起草,引文逐条核对", f"drafted by {made.meeting.engine}, quotes checked"
+        )
+    )
+    return turn.say(
+        f"纪要:{title_of(turn, row, facts)}({who};{how})",
+        f"Minutes: {title_of(turn, row, facts)} ({who}; {how})",
+    )
+
+
+def _lists(turn: Turn, row: Interaction, made: Minutes) -> list[str]:
+    playbook = playbook_of(turn)
+    objections = []
+    for one in made.objections:
+        known = playbook.objection(one.class_id)
+        objections.append((turn.say(known.name, known.name_en) if known else one.class_id, one))
+    facts = [
+        (f"{turn.say(*FIELDS.get(one.field, (one.field, one.field)))}:{one.value}", one)
+        for one in made.customer_facts
+    ]
+    todos = [(f"{one.owner} · {one.due_iso or turn.say('日期未定', 'no date')}", one) for one in made.todos]
+    meeting = [(made.next_meeting.when_iso, made.next_meeting)] if made.next_meeting else []
+    parts: list[tuple[tuple[str, str], list[tuple[str, Said]]]] = [
+        (("要点:", "In short:"), [("", one) for one in made.gist]),
+        (("决定:", "Decisions:"), [("", one) for one in made.decisions]),
+        (("待办:", "To do:"), list(todos)),
+        (("下次会面:", "Next meeting:"), list(meeting)),
+        (("客户情况:", "What the customer told:"), list(facts)),
+        (("异议:", "Objections:"), list(objections)),
+        (("没回答的问题:", "Open questions:"), [("", one) for one in made.open_questions]),
+    ]
+    return [line for head, items in parts for line in each(turn, row, head, items[:MOST])]
+
+
+def _doubts(turn: Turn, made: Minutes) -> list[str]:
+    if not made.uncertain:
+        return []
+    found = [f"- {turn.say(*DOUBTS[one.about])}:{one.text}" for one in made.uncertain]
+    return [turn.say("需要核对:", "To be checked:"), *dict.fromkeys(found)]
+
+
+def _suggest(turn: Turn, made: Minutes, facts: DealFacts | None) -> None:
+    """What the person may say next; each goes its own way through the skills and the gate."""
+    if facts is None:
+        return
+    today = day(turn.desk.now)
+    ours = [
+        one
+        for one in made.todos
+        if one.owner == facts.owner.name and (not one.due_iso or one.due_iso >= today)
+    ]
+    dated = [one for one in ours if one.due_iso]
+    step = (dated or [one for one in ours if one.speaker != one.owner])[:1]
+    if step:
+        turn.suggestions.append(turn.say(f"下一步写:{step[0].action}", f"next step: {step[0].action}"))
+    for one in dated[:1]:
+        turn.suggestions.append(
+            turn.say(f"提醒我 {one.due_iso} {one.action}", f"remind me on {one.due_iso}: {one.action}")
+        )
+    contact = next(
+        (one.name for one in facts.contacts if any(one.name == x.name for x in made.attendees)), ""
+    )
+    if contact:
+        turn.suggestions.append(turn.say(f"给{contact}写封跟进邮件", f"draft a follow-up mail to {contact}"))
+    turn.suggestions.append(turn.say("复盘这通电话", "Review this call"))
+
+
+SKILL = Skill(name="summarise_call", arguments=Arguments, run=run)
