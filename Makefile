@@ -4,6 +4,8 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 UV     := 0.13.9
+# Files of tests side by side, a process a core and four at most: each process starts a PostgreSQL of its own.
+SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile
 # make knows AS as the assembler; only a value that a person gave counts here.
 ifeq ($(origin AS),default)
 AS :=
@@ -29,7 +31,7 @@ run: $(STAMP)  ## the demo company in a terminal chat; AS=p-zhaolei talks as the
 	@$(BIN)/chengdan chat --demo $(if $(AS),--as "$(AS)")
 
 test: system  ## the tests: house rules, floors, journeys
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 
 check: system  ## format, lint, types, imports, rule cases, tests
 	$(BIN)/ruff format --check .
@@ -38,7 +40,7 @@ check: system  ## format, lint, types, imports, rule cases, tests
 	$(BIN)/lint-imports
 	$(BIN)/chengdan policy check
 	$(BIN)/chengdan policy test
-	$(BIN)/python -m pytest -m "not house"
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not house"
 
 bench: system  ## the figures of docs/benchmarks.md
 	$(BIN)/python -m tests.bench
