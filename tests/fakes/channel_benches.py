@@ -126,19 +126,10 @@ class Bench(ABC):
     async def strange(self, who: str) -> None:
         """Send what no page of the platform's documentation knows, and what is no message at all."""
 
-    async def forge(self, who: str, token: str, door: str) -> int:
-        """A press that the platform did not sign, at our door; returns the status."""
-        body = {
-            "userId": who,
-            "token": token,
-            "callback_query": {"data": token},
-            "update_id": 1,
-            "encrypt": token,
-        }
-        answer = await self.http.post(
-            f"{door}/hooks/{self.name}", json=body, params={"msg_signature": "0" * 40}
-        )
-        return answer.status_code
+    async def forge(self, who: str, card: Seen, token: str, door: str) -> list[int]:
+        """A press of this card in the platform's own form, which the platform did not sign, at our door; the statuses."""
+        inner = {"outTrackId": str(card.handle), "userId": who, "content": token}
+        return [(await self.http.post(f"{door}/hooks/{self.name}", json=inner)).status_code]
 
     @abstractmethod
     def screen(self, who: str) -> list[str]:
@@ -194,6 +185,23 @@ class WecomBench(Bench):
     async def press(self, who: str, card: Seen, token: str) -> Again:
         pressed = await self.server.phone.click(who, token, card.handle)
         return lambda: self.server.phone.again(pressed)
+
+    async def forge(self, who: str, card: Seen, token: str, door: str) -> list[int]:
+        """Somebody else's signature, none, and a right one under another app's key."""
+        phone, s = self.server.phone, self.server
+        xml = phone.xml(
+            who, MsgType="event", Event="template_card_event", EventKey=token, CardType="button_interaction",
+            TaskId=str(card.handle.card["task_id"]), ResponseCode="RC-0",
+        )  # fmt: skip
+        query, body = phone.sealed(xml)
+        own, s.token = s.token, "another-apps-token"
+        other = phone.sealed(xml)
+        s.token = own
+        key, s.aes_key = s.aes_key, "A" * 43
+        sealed_otherwise = phone.sealed(xml)
+        s.aes_key = key
+        tries = [(query | {"msg_signature": "0" * 40}, body), ({}, body), other, sealed_otherwise]
+        return [(await phone.post(*one)).status_code for one in tries]
 
     async def attach(self, who: str, content: bytes, name: str) -> None:
         await self.server.phone.photo(who, content, name)
@@ -363,6 +371,21 @@ class UrlBotBench(_BotBench):
         await push()
         return push
 
+    async def forge(self, who: str, card: Seen, token: str, door: str) -> list[int]:
+        inner = {
+            "card_type": "button_interaction",
+            "event_key": token,
+            "task_id": card.handle.card["task_id"],
+        }
+        event = {"eventtype": "template_card_event", "template_card_event": inner}
+        body = {"msgid": "forged", "aibotid": "BOT1", "chattype": "single", "from": {"userid": who}}
+        plain = json.dumps({**body, "msgtype": "event", "event": event})
+        own, self.server.token = self.server.token, "another-bots-token"
+        _, other = self.server.sealed(plain)
+        self.server.token = own
+        signatures = ("0" * 40, "", other["msg_signature"])
+        return [await self.server.raw(plain, msg_signature=one) for one in signatures]
+
     async def strange(self, who: str) -> None:
         await self.server.message(who, {"msgtype": "hologram", "hologram": {"deep": [1]}})
         for plain in (
@@ -531,6 +554,21 @@ class TelegramBench(Bench):
         self.server.press(int(self.account(who)), replace(card.handle, buttons=buttons), "x")
         assert self.server.last_update is not before
         return await self._brought(self.server.last_update)
+
+    async def forge(self, who: str, card: Seen, token: str, door: str) -> list[int]:
+        """What Telegram would send, without its secret and with a wrong one."""
+        user = {"id": int(self.account(who)), "is_bot": False, "first_name": who}
+        said = {
+            "message_id": card.handle.id,
+            "date": self.server.now,
+            "chat": {"id": user["id"], "type": "private"},
+        }
+        query = {"id": "q0", "from": user, "chat_instance": "1", "data": token, "message": said}
+        update, name = {"update_id": 9, "callback_query": query}, "x-telegram-bot-api-secret-token"
+        return [
+            (await self.http.post(f"{door}/hooks/telegram", json=update, headers=headers)).status_code
+            for headers in ({}, {name: ""}, {name: "wrong"})
+        ]
 
     async def attach(self, who: str, content: bytes, name: str) -> None:
         self.server.attach(int(self.account(who)), "document", content, name)

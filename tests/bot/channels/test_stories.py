@@ -64,7 +64,7 @@ def test_from_the_first_message_to_the_mail_and_nothing_else_has_an_effect(
         for who in ("lina", "stranger"):
             await there.press(bench, who, card, yes)
         await there.press(bench, "zhaolei", card, forged(yes))
-        assert await bench.forge("zhaolei", yes, there.door) in (400, 403, 404)
+        assert set(await bench.forge("zhaolei", card, yes, there.door)) <= {400, 403, 404}
         assert there.state(action) == State.PENDING, "foreign and forged presses decide nothing"
 
         again = await there.press(bench, "zhaolei", card, yes)
