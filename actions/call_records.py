@@ -21,10 +21,11 @@ from knowledge.model import Deal, Interaction, InteractionKind, Recording
 from knowledge.model.files import DROPPED
 from knowledge.model.recordings import ASKED, CONSENTS, GIVEN, REFUSED, UNKNOWN, WITHDRAWN
 from speech.formats import FormatError, read_file
-from speech.metrics import CallMetrics, MetricRules, call_metrics
+from speech.metrics import CallMetrics, call_metrics
 from speech.sides import Participants
 from speech.transcript import Segment, Transcript
 
+from .call_rules import CallRules, rules_in_force
 from .call_words import Told, told
 from .counter import PersonDesk
 from .holding import let_go
@@ -118,17 +119,16 @@ class Calls:
             self.desk.searchable(call_id)
         return told(f"consent_{state}", name=call_id)
 
-    def metrics(self, call_id: str, rules: MetricRules | None = None) -> CallMetrics | None:
-        """The metrics of a call; None for one that does not exist for this person."""
+    def metrics(self, call_id: str) -> tuple[CallMetrics, CallRules] | None:
+        """The metrics of a call and the rules they were made by; None for one that does not exist for this person."""
         row = self.desk.interaction(call_id)
         if row is None:
             return None
         with self.desk.gate.store.reading() as session:
             recording = session.get(Recording, call_id)
-            deal = session.get(Deal, row.deal_id) if row.deal_id else None
-        rules = rules or MetricRules(competitors=(deal.competitor,) if deal and deal.competitor else ())
+            rules = rules_in_force(session, session.get(Deal, row.deal_id) if row.deal_id else None)
         sure = recording.speaker_confidence if recording else None
-        return call_metrics(segments_of(row), rules, sure)
+        return call_metrics(segments_of(row), rules.rules, sure), rules
 
     def recording(self, call_id: str) -> Recording | None:
         """What is known of a call's recording."""
