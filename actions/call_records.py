@@ -92,8 +92,9 @@ class Calls:
             return taken
         return self._filled(taken, file, transcript, recording=recording)
 
-    def consent(self, call_id: str, state: str, how: str = "") -> Told:
-        """Say how the consent of those on a recording stands; a no removes what was written down, and the sound."""
+    def consent(self, call_id: str, state: str, how: str = "", rep_channel: int = 0) -> Told:
+        """Say how the consent of those on a recording stands, and perhaps which of its channels (1, 2) is the rep; a no
+        removes what was written down, and the sound."""
         row = self.desk.interaction(call_id)
         if row is None:
             return told("unknown", name=call_id)
@@ -110,6 +111,7 @@ class Calls:
             if state not in WAYS[recording.consent]:
                 return told("no_way", name=call_id, before=recording.consent, state=state)
             self._agreed(recording, state, how)
+            recording.rep_channel = rep_channel or recording.rep_channel
             session.add(recording)
             gone = _forgotten(session, recording) if state in (REFUSED, WITHDRAWN) else []
         for sha in gone:
@@ -160,10 +162,9 @@ class Calls:
                 row.text = Transcript(segments=said, source_format=transcript.source_format).text
             session.add(row)
             kept = session.get(Recording, row.id)
-            if recording and kept is None:
-                kept = Recording(interaction_id=row.id, language=file.language, rep_channel=file.rep_channel)
-                kept.at = self.desk.now
-                if file.consent.strip():
+            if recording:
+                kept = kept or self._fresh(row.id, file)
+                if file.consent.strip() and kept.consent in (UNKNOWN, ASKED):
                     self._agreed(kept, GIVEN, file.consent)
                 session.add(kept)
         if new and transcript is not None:
@@ -176,6 +177,11 @@ class Calls:
         return told(
             code if new else "known", name=taken.name, call=taken.interaction_id, deal=deal, turns=turns
         )
+
+    def _fresh(self, call_id: str, file: CallFile) -> Recording:
+        made = Recording(interaction_id=call_id, language=file.language, rep_channel=file.rep_channel)
+        made.at = self.desk.now
+        return made
 
     def _agreed(self, recording: Recording, state: str, how: str) -> None:
         recording.consent, recording.consent_how = state, how.strip()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from speech.metrics import NAMES, MetricRules, Range
+if TYPE_CHECKING:  # every command imports the blueprints; few measure a call
+    from speech.metrics import MetricRules, Range
 
 
 class Thresholds(BaseModel):
@@ -51,6 +53,8 @@ class CallMetricsBook(BaseModel):
 
     def rules(self, competitors: tuple[str, ...] = (), objections: tuple[str, ...] = ()) -> MetricRules:
         """The rules with more names and words."""
+        from speech.metrics import MetricRules
+
         more = {
             "competitors": (*self.competitors, *competitors),
             "objections": (*self.objections, *objections),
@@ -59,6 +63,8 @@ class CallMetricsBook(BaseModel):
 
     def spans(self) -> dict[str, dict[str, Range]]:
         """The ranges as the metrics take them."""
+        from speech.metrics import Range
+
         return {
             name: {kind: Range(**span.model_dump()) for kind, span in kinds.items()}
             for name, kinds in self.ranges.items()
@@ -67,6 +73,8 @@ class CallMetricsBook(BaseModel):
 
 def faults(book: CallMetricsBook) -> Iterator[str]:
     """What is wrong beyond the shape: one sentence a fault."""
+    from speech.metrics import NAMES
+
     for name, kinds in book.ranges.items():
         if name not in NAMES:
             yield f"ranges.{name}: 没有这个指标 / no such metric; {', '.join(NAMES)}"

@@ -142,6 +142,23 @@ def test_a_recording_that_nobody_says_the_sides_of_has_no_sided_metrics(room: Ma
     assert metrics["interactivity"].value is not None, "two channels are two speakers"
 
 
+def test_who_the_channels_are_and_that_they_agreed_may_be_said_later(room: Mailroom) -> None:
+    data = sound(room).read_bytes()
+    sent = room.take(data, "通话.wav")  # as a file in a chat: nothing is known of it
+    assert Scribe(calls(room), ToneTranscriber()).waiting() == []
+    assert calls(room).consent(sent.interaction_id, "given", "王建国同意", rep_channel=2).done
+    Scribe(calls(room), ToneTranscriber()).write_down(sent.interaction_id)
+    assert [side for _, side, _ in words(room, sent.interaction_id)] == ["customer", "rep"]
+
+
+def test_the_same_recording_again_with_a_consent_brings_the_consent(room: Mailroom) -> None:
+    first = added(room)
+    room.firm.clock.pass_(60)
+    again = added(room, consent="王建国同意")
+    assert (again.code, again.call) == ("known", first.call)
+    assert Scribe(calls(room), ToneTranscriber()).waiting() == [first.call]
+
+
 def test_what_broke_off_goes_on_and_stays_waiting_meanwhile(room: Mailroom) -> None:
     found = added(room, consent="王建国同意", rep_channel=2)
     broken = Scribe(calls(room), ToneTranscriber(breaks_at=5), chunk_s=20.0)
