@@ -21,10 +21,11 @@ from knowledge.model import Deal, Interaction, InteractionKind, Recording
 from knowledge.model.files import DROPPED
 from knowledge.model.recordings import ASKED, CONSENTS, GIVEN, REFUSED, UNKNOWN, WITHDRAWN
 from speech.formats import FormatError, read_file
-from speech.metrics import CallMetrics, MetricRules, call_metrics
+from speech.metrics import CallMetrics, call_metrics
 from speech.sides import Participants
 from speech.transcript import Segment, Transcript
 
+from .call_rules import CallRules, rules_in_force
 from .call_words import Told, told
 from .counter import PersonDesk
 from .holding import let_go
@@ -91,8 +92,9 @@ class Calls:
             return taken
         return self._filled(taken, file, transcript, recording=recording)
 
-    def consent(self, call_id: str, state: str, how: str = "") -> Told:
-        """Say how the consent of those on a recording stands; a no removes what was written down, and the sound."""
+    def consent(self, call_id: str, state: str, how: str = "", rep_channel: int = 0) -> Told:
+        """Say how the consent of those on a recording stands, and perhaps which of its channels (1, 2) is the rep; a no
+        removes what was written down, and the sound."""
         row = self.desk.interaction(call_id)
         if row is None:
             return told("unknown", name=call_id)
@@ -109,6 +111,7 @@ class Calls:
             if state not in WAYS[recording.consent]:
                 return told("no_way", name=call_id, before=recording.consent, state=state)
             self._agreed(recording, state, how)
+            recording.rep_channel = rep_channel or recording.rep_channel
             session.add(recording)
             gone = _forgotten(session, recording) if state in (REFUSED, WITHDRAWN) else []
         for sha in gone:
@@ -118,17 +121,16 @@ class Calls:
             self.desk.searchable(call_id)
         return told(f"consent_{state}", name=call_id)
 
-    def metrics(self, call_id: str, rules: MetricRules | None = None) -> CallMetrics | None:
-        """The metrics of a call; None for one that does not exist for this person."""
+    def metrics(self, call_id: str) -> tuple[CallMetrics, CallRules] | None:
+        """The metrics of a call and the rules they were made by; None for one that does not exist for this person."""
         row = self.desk.interaction(call_id)
         if row is None:
             return None
         with self.desk.gate.store.reading() as session:
             recording = session.get(Recording, call_id)
-            deal = session.get(Deal, row.deal_id) if row.deal_id else None
-        rules = rules or MetricRules(competitors=(deal.competitor,) if deal and deal.competitor else ())
+            rules = rules_in_force(session, session.get(Deal, row.deal_id) if row.deal_id else None)
         sure = recording.speaker_confidence if recording else None
-        return call_metrics(segments_of(row), rules, sure)
+        return call_metrics(segments_of(row), rules.rules, sure), rules
 
     def recording(self, call_id: str) -> Recording | None:
         """What is known of a call's recording."""
@@ -160,10 +162,9 @@ class Calls:
                 row.text = Transcript(segments=said, source_format=transcript.source_format).text
             session.add(row)
             kept = session.get(Recording, row.id)
-            if recording and kept is None:
-                kept = Recording(interaction_id=row.id, language=file.language, rep_channel=file.rep_channel)
-                kept.at = self.desk.now
-                if file.consent.strip():
+            if recording:
+                kept = kept or self._fresh(row.id, file)
+                if file.consent.strip() and kept.consent in (UNKNOWN, ASKED):
                     self._agreed(kept, GIVEN, file.consent)
                 session.add(kept)
         if new and transcript is not None:
@@ -176,6 +177,11 @@ class Calls:
         return told(
             code if new else "known", name=taken.name, call=taken.interaction_id, deal=deal, turns=turns
         )
+
+    def _fresh(self, call_id: str, file: CallFile) -> Recording:
+        made = Recording(interaction_id=call_id, language=file.language, rep_channel=file.rep_channel)
+        made.at = self.desk.now
+        return made
 
     def _agreed(self, recording: Recording, state: str, how: str) -> None:
         recording.consent, recording.consent_how = state, how.strip()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from .settings import Settings
@@ -10,8 +11,9 @@ if TYPE_CHECKING:
     from speech.transcriber import Transcriber
 
 
-def engine_of(settings: Settings, model: str = "") -> Transcriber:
-    """The engine in force; `model` overrides WHISPER_MODEL. Nothing is loaded or fetched before it hears something."""
+def engine_of(settings: Settings, model: str = "", say: Callable[[str], None] | None = None) -> Transcriber:
+    """The engine in force; `model` overrides WHISPER_MODEL, `say` is told when a model is fetched. Nothing is loaded or
+    fetched before it hears something."""
     if settings.transcribe_base_url and not model:
         from speech.endpoint import EndpointTranscriber
 
@@ -22,4 +24,4 @@ def engine_of(settings: Settings, model: str = "") -> Transcriber:
         )
     from speech.transcriber import FasterWhisper
 
-    return FasterWhisper(model or settings.whisper_model, folder=settings.var_dir / "models")
+    return FasterWhisper(model or settings.whisper_model, folder=settings.var_dir / "models", say=say)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .heard import Heard, Hints, TranscriberError, Word
+from .model_folder import located
 
 if TYPE_CHECKING:
     import numpy as np
@@ -15,9 +17,8 @@ if TYPE_CHECKING:
 
     Channel = NDArray[np.float32]
 
-NEEDED = ("model.bin", "config.json", "tokenizer.json")
 LONGEST_PROMPT = 200
-"""Characters of hotwords that are given along; more would push the speech out of the model's window."""
+"""Characters of hotwords that are given along; more would push the speech out of the window."""
 
 SQUEEZED, LIKELY = 2.4, -1.0
 """Compression ratio above which, and mean log probability under which, a window looks wrong (Whisper's own thresholds)."""
@@ -59,10 +60,11 @@ class FasterWhisper:
         fetch: Callable[[str, Path | None], str] | None = None,
         load: Callable[..., Any] | None = None,
         batched: Callable[[Any], Any] | None = None,
+        say: Callable[[str], None] | None = None,
     ) -> None:
         self._model, self._folder, self._batch = model, folder, batch
         self._how = {"device": device, "compute_type": compute_type, "cpu_threads": threads}
-        self._fetch, self._load = fetch or _fetched, load or _loaded
+        self._fetch, self._load = fetch or _Hub(say), load or _loaded
         self._batched = batched or _batched
         self._lock = threading.Lock()
         self._ready: Any = None
@@ -139,62 +141,37 @@ def _options(hints: Hints) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def located(model: str, folder: Path | None, fetch: Callable[[str, Path | None], str]) -> str:
-    """The folder of a model. Raises TranscriberError saying how to get one where there is none and no network."""
-    path = Path(model).expanduser()
-    if path.is_dir():
-        missing = [name for name in NEEDED if not (path / name).is_file()]
-        if missing:
+@dataclass(frozen=True)
+class _Hub:
+    """The hub's client: the folder from its cache without asking the network, else fetched once."""
+
+    say: Callable[[str], None] | None = None
+
+    def __call__(self, model: str, folder: Path | None) -> str:
+        """Raises OSError where it cannot be had."""
+        import httpx
+        from faster_whisper.utils import available_models, download_model  # type: ignore[import-untyped]
+
+        if "/" not in model and model not in available_models():
+            names = ", ".join(available_models())
             raise TranscriberError(
-                "model_incomplete",
-                f"语音模型文件夹 {path} 缺少 {'、'.join(missing)}",
-                f"the speech model folder {path} lacks {', '.join(missing)}",
+                "model_unknown",
+                f"不认识语音模型 {model};可用 {names}",
+                f"unknown speech model {model}: {names}",
             )
-        return str(path)
-    if len(path.parts) > 2 or model.startswith((".", "/", "~")):
-        raise TranscriberError(
-            "model_missing", f"没有语音模型文件夹 {path}", f"there is no speech model folder {path}"
-        )
-    try:
-        return fetch(model, folder)
-    except TranscriberError:
-        raise
-    except (OSError, RuntimeError) as error:
-        raise _cannot_fetch(model, error) from error
-
-
-def _cannot_fetch(model: str, error: Exception) -> TranscriberError:
-    why, kept = type(error).__name__, f"whisper-{model.split('/')[-1]}"
-    repository = model if "/" in model else f"Systran/faster-whisper-{model}"
-    return TranscriberError(
-        "model_missing",
-        f"本机没有语音模型 {model},也下载不了({why})。请在能上网的机器上运行 `hf download {repository} --local-dir {kept}`,"
-        f"把文件夹拷过来,再设 WHISPER_MODEL=/路径/{kept};或设 TRANSCRIBE_BASE_URL 用转写接口",
-        f"the speech model {model} is not on this machine and cannot be fetched ({why}): run `hf download {repository} "
-        f"--local-dir {kept}` where there is a network, copy the folder here and set WHISPER_MODEL to it; or set "
-        "TRANSCRIBE_BASE_URL to use an endpoint",
-    )
-
-
-def _fetched(model: str, folder: Path | None) -> str:
-    """The model's folder: from the cache without asking the network, else fetched once. Raises OSError."""
-    import httpx
-    from faster_whisper.utils import available_models, download_model  # type: ignore[import-untyped]
-
-    if "/" not in model and model not in available_models():
-        names = ", ".join(available_models())
-        raise TranscriberError(
-            "model_unknown", f"不认识语音模型 {model};可用 {names}", f"unknown speech model {model}: {names}"
-        )
-    cache = str(folder) if folder else None
-    try:
-        return str(download_model(model, local_files_only=True, cache_dir=cache))
-    except (OSError, ValueError):
-        pass  # not in the cache, or only a part of it
-    try:
-        return str(download_model(model, cache_dir=cache))
-    except (ValueError, httpx.HTTPError) as error:
-        raise OSError(str(error)) from error
+        cache = str(folder) if folder else None
+        try:
+            return str(download_model(model, local_files_only=True, cache_dir=cache))
+        except (OSError, ValueError):
+            pass  # not in the cache, or only a part of it
+        if self.say:
+            self.say(
+                f"本机没有语音模型 {model},正在下载,只需一次… / fetching the speech model {model}, once…"
+            )
+        try:
+            return str(download_model(model, cache_dir=cache))
+        except (ValueError, httpx.HTTPError) as error:
+            raise OSError(str(error)) from error
 
 
 def _loaded(path: str, **how: Any) -> Any:

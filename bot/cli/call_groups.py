@@ -76,13 +76,16 @@ def consent(
     call: Call,
     state: Annotated[str, typer.Argument(metavar="STATE", help="asked | given | refused | withdrawn")],
     how: Annotated[str, typer.Option("--how", help="谁、怎么同意的 / who agreed and how")] = "",
+    rep_channel: Annotated[
+        int, typer.Option(min=0, max=2, help="双声道录音里销售是第几声道 / the rep's channel, 0: as before")
+    ] = 0,
     who: As = "",
     json: Json = False,
 ) -> None:
     """记下录音同意;不同意或撤回会删除录音和文字 / note the consent; a no removes the sound and the words."""
     from .calls import consent as run
 
-    run(call, state, how, who, as_json=json)
+    run(call, state, how, who, rep_channel=rep_channel, as_json=json)
 
 
 @call_app.command("transcribe")

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from speech.metrics import CallMetrics, Metric, judged
 from speech.metrics.ranges import Range
 
+Ranges = dict[str, dict[str, Range]]
+
 NAMES = {
     "talk_ratio": ("销售说话占比", "rep's share of the talk"),
     "talk_share_rep": ("销售说话/全程", "rep's speech of the call"),
@@ -42,7 +44,7 @@ NAMES = {
 VERDICTS = {"below": ("偏低", "below"), "within": ("在区间内", "within"), "above": ("偏高", "above")}
 
 
-def metric_lines(found: CallMetrics, kind: str) -> Iterator[str]:
+def metric_lines(found: CallMetrics, kind: str, ranges: Ranges) -> Iterator[str]:
     """A line a metric; quotes below those that rest on some."""
     if found.timing == "none":
         yield f"{found.turns} 轮,没有时间 / {found.turns} turns, no times"
@@ -52,7 +54,7 @@ def metric_lines(found: CallMetrics, kind: str) -> Iterator[str]:
         )
     for name, one in found.metrics.items():
         zh, en = NAMES[name]
-        yield f"{zh} / {en}: {_value(one)}{_range(one, kind)}"
+        yield f"{zh} / {en}: {_value(one)}{_range(one, kind, ranges)}"
         for proof in one.evidence:
             when = (
                 "" if proof.start is None else f"[{int(proof.start) // 60:02d}:{int(proof.start) % 60:02d}] "
@@ -70,8 +72,8 @@ def _value(one: Metric) -> str:
     return f"{shown} (n={one.n})"
 
 
-def _range(one: Metric, kind: str) -> str:
-    found = judged(one, kind)
+def _range(one: Metric, kind: str, ranges: Ranges) -> str:
+    found = judged(one, kind, ranges)
     if found is None:
         return ""
     verdict, span = found

@@ -12,21 +12,25 @@ from .screen import out, out_json
 from .trouble import Trouble
 
 if TYPE_CHECKING:
+    from actions.call_rules import CallRules
     from speech.metrics import CallMetrics
 
 
 def metrics(call: str, who: str, kind: str, *, as_json: bool) -> None:
     """Every metric: its value and n, or why it has none, and how it lies to the range of the call's type."""
     _, calls = calls_of(who)
-    found = calls.metrics(call)
-    if found is None:
+    measured = calls.metrics(call)
+    if measured is None:
         raise _unknown(call)
+    found, rules = measured
     if as_json:
-        out_json({"call": call, "type": kind, **found.as_json(), "ranges": _verdicts(found, kind)})
+        verdicts = _verdicts(found, kind, rules)
+        out_json({"call": call, "type": kind, "rules": rules.version, **found.as_json(), "ranges": verdicts})
         return
     from .call_tables import metric_lines
 
-    out("\n".join(metric_lines(found, kind)))
+    out("\n".join(metric_lines(found, kind, rules.ranges)))
+    out(f"规则版本 / rules {rules.version[:12]}")
 
 
 def timeline(call: str, path: Path, who: str) -> None:
@@ -83,8 +87,8 @@ def _unknown(call: str) -> Trouble:
     return Trouble(f"没有找到通话 {call} / no call {call} was found", EXIT_NOT_FOUND)
 
 
-def _verdicts(found: CallMetrics, kind: str) -> dict[str, dict[str, Any]]:
+def _verdicts(found: CallMetrics, kind: str, rules: CallRules) -> dict[str, dict[str, Any]]:
     from speech.metrics import judged
 
-    pairs = ((name, judged(one, kind)) for name, one in found.metrics.items())
+    pairs = ((name, judged(one, kind, rules.ranges)) for name, one in found.metrics.items())
     return {name: {"verdict": one[0], **asdict(one[1])} for name, one in pairs if one}

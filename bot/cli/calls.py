@@ -73,10 +73,10 @@ def listed(who: str, deal: str, *, as_json: bool) -> None:
     table(names, [[str(row[name]) for name in names] for row in rows])
 
 
-def consent(call: str, state: str, how: str, who: str, *, as_json: bool) -> None:
+def consent(call: str, state: str, how: str, who: str, *, rep_channel: int, as_json: bool) -> None:
     """Note how the consent stands."""
     _, calls = calls_of(who)
-    _answer([calls.consent(call, state, how)], as_json=as_json)
+    _answer([calls.consent(call, state, how, rep_channel)], as_json=as_json)
 
 
 def transcribe(call: str, who: str, *, as_json: bool) -> None:
@@ -85,7 +85,7 @@ def transcribe(call: str, who: str, *, as_json: bool) -> None:
     from bot.speech_engine import engine_of
 
     house, calls = calls_of(who)
-    waiting = [call] if call else Scribe(calls, engine_of(house.settings)).waiting()
+    waiting = [call] if call else Scribe(calls, engine_of(house.settings, say=err)).waiting()
     if not waiting:
         err("没有可以转写的录音 / no recording waits that may be written down")
     _answer([_written(house, calls, one) for one in waiting], as_json=as_json)
@@ -115,7 +115,7 @@ def _written(house: House, calls: Calls, call: str) -> Told:
             whole = f"/{of / 60:.0f}" if of else ""
             err(f"已转写 {done / 60:.0f}{whole} 分钟 / {done / 60:.0f}{whole} minutes written down")
 
-        return Scribe(calls, engine_of(house.settings)).write_down(call, show)
+        return Scribe(calls, engine_of(house.settings, say=err)).write_down(call, show)
 
 
 def _deal_id(calls: Calls, deal: str) -> str:

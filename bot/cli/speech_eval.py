@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from . import EXIT_FAILED, EXIT_NOT_FOUND, EXIT_USAGE
-from .screen import out, out_json, progress
+from .screen import err, out, out_json, progress
 from .trouble import Trouble
 
 
@@ -25,7 +25,7 @@ def speech(manifest: Path, model: str, *, as_json: bool) -> None:
         raise Trouble(str(error), EXIT_USAGE) from error
     try:
         with progress("转写 / transcribing") as tick:
-            found = evaluate(clips, engine_of(Settings(), model), simplify=fold, progress=tick)
+            found = evaluate(clips, engine_of(Settings(), model, err), simplify=fold, progress=tick)
     except TranscriberError as error:
         raise Trouble(str(error), EXIT_FAILED) from error
     if as_json:

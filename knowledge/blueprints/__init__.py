@@ -18,7 +18,7 @@ from sqlmodel import Session
 from knowledge.library import blueprints as rows
 from knowledge.model import Blueprint, utc_now
 
-from . import company, mail_templates, playbook, process, qualification, scorecard
+from . import call_metrics, company, mail_templates, playbook, process, qualification, scorecard
 
 DEFAULTS = Path(__file__).parent / "defaults"
 
@@ -42,6 +42,7 @@ KINDS: dict[str, Kind] = {
     "company": Kind(company.Company, company.faults),
     "qualification": Kind(qualification.QualificationBook, qualification.faults),
     "scorecard": Kind(scorecard.Scorecard, scorecard.faults),
+    "call_metrics": Kind(call_metrics.CallMetricsBook, call_metrics.faults),
 }
 """The menu of kinds."""
 

@@ -55,9 +55,9 @@ def question_metrics(talk: Conversation) -> tuple[Metric, Metric, Metric]:
 
 def filler_rate(talk: Conversation) -> Metric:
     """Fillers of the rep, outside back-channels, a minute of the rep's speech."""
-    count = sum(len(FILLERS.findall(folded(one.text))) for one in talk.of_side("rep"))
-    minutes = talk.spoken("rep") / MS / 60
-    return ratio("filler_rate", "per rep min", count, minutes, count)
+    said = talk.of_side("rep")
+    count = sum(len(FILLERS.findall(folded(one.text))) for one in said)
+    return ratio("filler_rate", "per rep min", count, talk.spoken("rep") / MS / 60, len(said))
 
 
 def next_step_set(talk: Conversation) -> Metric:

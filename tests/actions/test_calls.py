@@ -16,6 +16,7 @@ from actions.call_writing import Scribe
 from actions.erasing.found import find_everything
 from actions.erasing.whom import find_whom
 from actions.erasing.writing import write as erase
+from knowledge import blueprints
 from knowledge.library import files as file_rows
 from knowledge.model import Recording
 from knowledge.passages import Filters
@@ -114,8 +115,10 @@ def test_with_consent_it_is_written_down_with_words_sides_and_metrics(room: Mail
     assert (recording.consent, recording.consent_by, recording.engine) == ("given", "p-lina", "fake:tones")
     assert recording.words == [[0.0, 40.0, "400 Hz", 0.9, 0], [42.0, 81.0, "900 Hz", 0.9, 1]]
     assert recording.done_s == 81.0
-    metrics = calls(room).metrics(found.call)
-    assert metrics is not None
+    measured = calls(room).metrics(found.call)
+    assert measured is not None
+    metrics, rules = measured
+    assert len(rules.version) == 64
     assert metrics["talk_ratio"].value == pytest.approx(40 / 79, abs=1e-4)
     assert metrics["patience"].reason is not None, "the rep never follows the customer"
     hints = engine.hints[0]
@@ -132,10 +135,28 @@ def test_a_recording_that_nobody_says_the_sides_of_has_no_sided_metrics(room: Ma
     found = added(room, consent="王建国同意")
     Scribe(calls(room), ToneTranscriber()).write_down(found.call)
     assert {side for _, side, _ in words(room, found.call)} == {"unknown"}
-    metrics = calls(room).metrics(found.call)
-    assert metrics is not None
+    measured = calls(room).metrics(found.call)
+    assert measured is not None
+    metrics, _ = measured
     assert metrics["talk_ratio"].reason.code == "no_sides"  # type: ignore[union-attr]
     assert metrics["interactivity"].value is not None, "two channels are two speakers"
+
+
+def test_who_the_channels_are_and_that_they_agreed_may_be_said_later(room: Mailroom) -> None:
+    data = sound(room).read_bytes()
+    sent = room.take(data, "通话.wav")  # as a file in a chat: nothing is known of it
+    assert Scribe(calls(room), ToneTranscriber()).waiting() == []
+    assert calls(room).consent(sent.interaction_id, "given", "王建国同意", rep_channel=2).done
+    Scribe(calls(room), ToneTranscriber()).write_down(sent.interaction_id)
+    assert [side for _, side, _ in words(room, sent.interaction_id)] == ["customer", "rep"]
+
+
+def test_the_same_recording_again_with_a_consent_brings_the_consent(room: Mailroom) -> None:
+    first = added(room)
+    room.firm.clock.pass_(60)
+    again = added(room, consent="王建国同意")
+    assert (again.code, again.call) == ("known", first.call)
+    assert Scribe(calls(room), ToneTranscriber()).waiting() == [first.call]
 
 
 def test_what_broke_off_goes_on_and_stays_waiting_meanwhile(room: Mailroom) -> None:
@@ -262,6 +283,21 @@ def test_erasing_a_customer_takes_the_single_words_along(room: Mailroom) -> None
         recording = session.get_one(Recording, found.call)
         assert (recording.words, recording.left_out) == ([], [])
         assert "王建国" not in recording.consent_how
+
+
+def test_a_published_rule_book_is_what_measures(room: Mailroom) -> None:
+    found = added(room, consent="王建国同意", rep_channel=1)
+    Scribe(calls(room), ToneTranscriber()).write_down(found.call)
+    before = calls(room).metrics(found.call)
+    content = blueprints.default("call_metrics")
+    content["thresholds"]["min_speech_s"] = 600
+    with room.firm.store.session() as session:
+        blueprints.publish(session, "call_metrics", "default", content, "p-zhao", now=AT)
+    after = calls(room).metrics(found.call)
+    assert before is not None
+    assert after is not None
+    assert (before[0]["talk_ratio"].value is not None, after[0]["talk_ratio"].value) == (True, None)
+    assert before[1].version != after[1].version
 
 
 def test_every_sentence_exists_in_both_languages_with_the_same_facts() -> None:

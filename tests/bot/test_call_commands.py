@@ -124,5 +124,6 @@ def test_without_a_model_the_recording_waits_and_the_way_is_said(run: Run, tmp_p
     assert added.code == 1
     assert "录音已存到商机" in added.out
     assert "hf download Systran/faster-whisper-small" in added.out
+    assert "正在下载" in added.err
     listed = run("call", "list", "--deal", "D-001", "--as", "p-lina", "--json").json
     assert any("WHISPER_MODEL" in row["problem"] for row in listed)

@@ -12,10 +12,12 @@ from sqlmodel import Session, SQLModel
 
 from knowledge import blueprints
 from knowledge.blueprints import KINDS, BlueprintError
+from knowledge.blueprints.call_metrics import CallMetricsBook
 from knowledge.blueprints.mail_templates import PURPOSES, MailTemplates, fill
 from knowledge.blueprints.playbook import CLASSES, Playbook
 from knowledge.library import blueprints as rows
 from knowledge.store import Store
+from speech.metrics import RANGES, MetricRules
 from tests.fakes.company_history import NOW
 
 
@@ -108,3 +110,15 @@ def test_a_line_without_its_value_is_left_out() -> None:
     text = "{salutation},您好!\n\n有效期至 {offer_valid_until}。\n{points}\n\n祝好"
     assert fill(text, {"salutation": "王总", "points": "周三见。"}) == "王总,您好!\n\n周三见。\n\n祝好"
     assert fill("{points}", {"points": "{salutation}"}) == "{salutation}"
+
+
+def test_the_default_of_call_metrics_is_what_the_code_says_and_faults_are_named() -> None:
+    content = blueprints.default("call_metrics")
+    book = CallMetricsBook.model_validate(content)
+    assert book.rules() == MetricRules()
+    assert book.spans() == RANGES
+    content["ranges"]["talk_ration"] = {"any": {"low": 1}}
+    content["ranges"]["talk_ratio"] = {"any": {"low": 2, "high": 1}, "demo": {}}
+    found = "\n".join(blueprints.lint("call_metrics", content))
+    for word in ("talk_ration", "talk_ratio.any", "talk_ratio.demo"):
+        assert word in found

@@ -11,7 +11,8 @@ import pytest
 
 from speech.endpoint import EndpointTranscriber
 from speech.heard import Hints, TranscriberError
-from speech.transcriber import NEEDED, FasterWhisper, Transcriber, located
+from speech.model_folder import NEEDED, located
+from speech.transcriber import FasterWhisper, Transcriber
 from speech.waves import RATE
 from tests.fakes.sounds import silence, tone
 from tests.fakes.transcription_server import TranscriptionServer

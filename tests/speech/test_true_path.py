@@ -51,15 +51,6 @@ def test_speech_goes_through_every_part_twice_alike(model: Path, batch: int) -> 
     assert not any("GGGG" in one.text for one in found), "the model loops; what is kept does not"
 
 
-@pytest.mark.data
-@with_data
-def test_two_channels_of_a_telephone_call(model: Path) -> None:
-    found = listen(DATA / "stereo_call_zh_en.wav", FasterWhisper(str(model)), Hints())
-    assert found.two_channels
-    said = [*found.heard, *(one.heard for one in found.dropped)]
-    assert {one.channel for one in said} == {0, 1}
-
-
 def test_a_recording_of_silence_ends_without_words(model: Path, tmp_path: Path) -> None:
     path = record(tmp_path / "a.m4a", [silence(30, RATE)], codec="aac", rate=RATE, form="mp4")
     found = listen(path, FasterWhisper(str(model)), Hints())

@@ -1,0 +1,40 @@
+"""The rules in force for the metrics of a call: the published blueprint, the deal's competitor, the playbook's objections."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlmodel import Session
+
+from knowledge.blueprints import active_or_default, version_of
+from knowledge.blueprints.call_metrics import CallMetricsBook
+from knowledge.model import Deal
+from speech.metrics import MetricRules, Range
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallRules:
+    """`version` is the hash of the blueprint: figures name what they were made by."""
+
+    rules: MetricRules
+    ranges: dict[str, dict[str, Range]]
+    version: str
+
+
+def rules_in_force(session: Session, deal: Deal | None) -> CallRules:
+    """The rules for a call of this deal."""
+    content = active_or_default(session, "call_metrics")
+    book = CallMetricsBook.model_validate(content)
+    names = (deal.competitor,) if deal and deal.competitor else ()
+    words = tuple(_keywords(active_or_default(session, "playbook")))
+    return CallRules(rules=book.rules(names, words), ranges=book.spans(), version=version_of(content))
+
+
+def _keywords(playbook: dict[str, Any]) -> list[str]:
+    return [
+        str(word)
+        for entry in playbook.get("objections") or ()
+        for key in ("keywords", "keywords_en")
+        for word in entry.get(key) or ()
+    ]

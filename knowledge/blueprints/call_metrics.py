@@ -1,0 +1,85 @@
+"""How calls are measured: from when a metric is refused, what counts as an interruption, and the ranges by type of call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict, Field
+
+if TYPE_CHECKING:  # every command imports the blueprints; few measure a call
+    from speech.metrics import MetricRules, Range
+
+
+class Thresholds(BaseModel):
+    """The thresholds of speech.metrics.MetricRules. Seconds, shares from 0 to 1."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    min_speech_s: float = Field(ge=0)
+    min_side_share: float = Field(ge=0, le=0.5)
+    min_speaker_confidence: float = Field(ge=0, le=1)
+    min_tokens: int = Field(ge=0)
+    backchannel_tokens: int = Field(ge=0, le=20)
+    interruption_overlap_s: float = Field(ge=0)
+    interruption_goes_on_s: float = Field(ge=0)
+    clarifying_turn_s: float = Field(ge=0)
+    lsm_tokens: int = Field(ge=1)
+    early_share: float = Field(gt=0, le=1)
+    pace_turn_s: float = Field(ge=0)
+
+
+class Span(BaseModel):
+    """A range of a metric; None is open. `weak`: take the direction, not the digit."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    low: float | None = None
+    high: float | None = None
+    source: str = ""
+    weak: bool = False
+
+
+class CallMetricsBook(BaseModel):
+    """`ranges` by metric and type of call (`any` for all others); `competitors` and `objections` are words beside those of
+    the deal and the playbook."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    thresholds: Thresholds
+    ranges: dict[str, dict[str, Span]] = {}
+    competitors: list[str] = []
+    objections: list[str] = []
+
+    def rules(self, competitors: tuple[str, ...] = (), objections: tuple[str, ...] = ()) -> MetricRules:
+        """The rules with more names and words."""
+        from speech.metrics import MetricRules
+
+        more = {
+            "competitors": (*self.competitors, *competitors),
+            "objections": (*self.objections, *objections),
+        }
+        return MetricRules.of({**self.thresholds.model_dump(), **more})
+
+    def spans(self) -> dict[str, dict[str, Range]]:
+        """The ranges as the metrics take them."""
+        from speech.metrics import Range
+
+        return {
+            name: {kind: Range(**span.model_dump()) for kind, span in kinds.items()}
+            for name, kinds in self.ranges.items()
+        }
+
+
+def faults(book: CallMetricsBook) -> Iterator[str]:
+    """What is wrong beyond the shape: one sentence a fault."""
+    from speech.metrics import NAMES
+
+    for name, kinds in book.ranges.items():
+        if name not in NAMES:
+            yield f"ranges.{name}: 没有这个指标 / no such metric; {', '.join(NAMES)}"
+        for kind, span in kinds.items():
+            if span.low is None and span.high is None:
+                yield f"ranges.{name}.{kind}: 上下限至少写一个 / say low or high"
+            if span.low is not None and span.high is not None and span.low > span.high:
+                yield f"ranges.{name}.{kind}: low 大于 high / low is above high"
