@@ -32,7 +32,8 @@ def minutes_of(turn: Turn, row: Interaction, facts: DealFacts | None) -> Minutes
     the same transcript, version and model give the stored one again."""
     talk = talk_of(row, facts)
     playbook = turn.desk.blueprint("playbook", "default") or {}
-    consent = str(row.extra.get("consent") or "unknown")
+    recording = turn.desk.recording(row.id)
+    consent = recording.consent if recording else "unknown"
     if turn.writer is not None:
         version = f"{VERSION}/{prompt_hash(_prompt(playbook))}/{stamp(talk.names)}"
         writer = turn.writer
