@@ -16,6 +16,7 @@ from sqlmodel import Session
 
 from knowledge.attachments import examine
 from knowledge.attachments.words import RECORDING
+from knowledge.library import judgements
 from knowledge.library import recordings as rows
 from knowledge.model import Deal, Interaction, InteractionKind, Recording
 from knowledge.model.files import DROPPED
@@ -224,6 +225,7 @@ def _forgotten(session: Session, recording: Recording) -> list[str]:
     row = session.get_one(Interaction, recording.interaction_id)
     row.text, row.segments = "", []
     session.add(row)
+    judgements.forget(session, recording.interaction_id)
     files = rows.files_of(session, recording.interaction_id)
     for file in files:
         file.state, file.transcript = DROPPED, ""

@@ -9,7 +9,7 @@ from typing import Any
 from sqlmodel import Session
 
 from knowledge.library import judgements as rows
-from knowledge.model import Deal, HumanMark, Interaction, Judgement, Person
+from knowledge.model import Deal, HumanMark, Interaction, Judgement, Person, Recording
 
 from .action import canonical, digest
 from .gate import Gate
@@ -92,6 +92,11 @@ class CallsOf:
                 row.seen_at = self.gate.clock()
                 session.add(row)
             return row
+
+    def recording(self, interaction_id: str) -> Recording | None:
+        """What is known of a call's recording: consent, engine, how sure the speakers are; None for one without."""
+        with self.gate.store.reading() as session:
+            return session.get(Recording, interaction_id) if self._may(session, interaction_id) else None
 
     def marks(self, interaction_id: str, card: str) -> Sequence[HumanMark]:
         """What people said of a call on a card, oldest first; nothing where the call may not be read."""

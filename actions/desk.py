@@ -20,6 +20,7 @@ from knowledge.model import (
     Meeting,
     Person,
     Product,
+    Recording,
     Suggestion,
     Task,
 )
@@ -78,6 +79,12 @@ class Plans(Protocol):
     def meetings(self) -> Sequence[Meeting]: ...
 
 
+class Hears(Protocol):
+    """Recordings behind calls."""
+
+    def recording(self, interaction_id: str) -> Recording | None: ...
+
+
 class Calls(Protocol):
     """Calls the asker may read, and what was made of them: stored once, by transcript, version and model."""
 
@@ -104,7 +111,7 @@ class Calls(Protocol):
     def marks(self, interaction_id: str, card: str) -> Sequence[HumanMark]: ...
 
 
-class Desk(Reads, Finds, Proposes, Watches, Plans, Calls, Protocol):
+class Desk(Reads, Finds, Proposes, Watches, Plans, Hears, Calls, Protocol):
     """What skills see. The real one is actions.counter.PersonDesk; tests have tests/fakes/desk.py."""
 
     @property

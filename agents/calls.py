@@ -35,7 +35,7 @@ def the_call(
     if wanted:
         row = turn.desk.interaction(wanted)
         if row is not None and row.kind in ("call", "meeting"):
-            return row
+            return row if has_words(row) else _no_words(turn)
     deal_id = ""
     if deal or (turn.focus.get("deal_id") and not (contact or account or since)):
         chosen = the_deal(turn, deal)
@@ -52,11 +52,26 @@ def the_call(
         people = {one.id for one in the_contact(turn, contact, None)}
         found = [row for row in found if row.contact_id in people or contact in row.text]
     fitting = [row for row in found if kind in (None, "", row.kind)] or found
+    fitting = [row for row in fitting if has_words(row)] or fitting
     if not fitting:
         return Unclear(
             turn.say("没有找到符合的通话或会议记录。", "I found no such call or meeting on record.")
         )
-    return fitting[0]
+    return fitting[0] if has_words(fitting[0]) else _no_words(turn)
+
+
+def has_words(row: Interaction) -> bool:
+    """Whether anything is written down of it."""
+    return bool(row.segments or row.text.strip())
+
+
+def _no_words(turn: Turn) -> Unclear:
+    return Unclear(
+        turn.say(
+            "这通电话还没有文字稿:可能在等录音同意,或还没转写完。",
+            "This call is not written down yet: it waits for consent to the recording, or is being transcribed.",
+        )
+    )
 
 
 def between(since: date | None, until: date | None) -> tuple[datetime | None, datetime | None]:

@@ -1,48 +1,48 @@
-"""The metrics of a call as a review needs them: from speech.metrics where that floor measures, else none."""
+"""The metrics of a call as a review needs them: those of speech.metrics, narrowed, each refusal with its reason."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib import import_module
-from importlib.util import find_spec
-from typing import Any
 
 from knowledge.insight.reviews import Measured
 from knowledge.model import Interaction
-from speech.transcript import Segment
+from knowledge.snapshot import DealFacts
+from speech.metrics import Metric, MetricRules, call_metrics
+from speech.transcript import Segment, Side
 
 from .minutes import lines_of
+from .skill import Turn
 
-PLACE = "speech.metrics"
-"""Offers call_metrics(segments) -> an object whose `metrics` maps names to values with n and reason."""
+_SIDES: dict[str, Side] = {"rep": "rep", "customer": "customer"}
 
 
-def measured(row: Interaction) -> Mapping[str, Measured]:
-    """Name -> value with n, or None with the reason. Needs who spoke when; what cannot be measured says so itself."""
-    if find_spec(PLACE) is None:
-        return {}
+def measured(turn: Turn, row: Interaction, facts: DealFacts | None) -> Mapping[str, Measured]:
+    """Name -> value with n, or None with the reason: no times, too short, one side silent, speakers unsure."""
     segments = [
         Segment(
             speaker=line.speaker,
             text=line.text,
-            side="rep" if line.side == "rep" else "customer" if line.side == "customer" else "unknown",
+            side=_SIDES.get(line.side, "unknown"),
             start=line.start,
             end=line.end,
         )
         for line in lines_of(row)
     ]
-    found: Any = import_module(PLACE).call_metrics(segments)
+    competitor = facts.deal.competitor if facts else ""
+    recording = turn.desk.recording(row.id)
+    rules = MetricRules(competitors=(competitor,) if competitor else ())
+    found = call_metrics(segments, rules, recording.speaker_confidence if recording else None)
     return {name: of_metric(one) for name, one in found.metrics.items()}
 
 
-def of_metric(metric: Any) -> Measured:
-    """One of speech.metrics.Metric, narrowed."""
+def of_metric(metric: Metric) -> Measured:
+    """One metric, narrowed."""
     reason = metric.reason
     return Measured(
-        name=str(metric.name),
-        value=None if metric.value is None else float(metric.value),
-        n=int(metric.n),
-        unit=str(metric.unit),
-        reason=str(reason.zh) if reason else "",
-        reason_en=str(reason.en) if reason else "",
+        name=metric.name,
+        value=metric.value,
+        n=metric.n,
+        unit=metric.unit,
+        reason=reason.zh if reason else "",
+        reason_en=reason.en if reason else "",
     )

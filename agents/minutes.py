@@ -24,16 +24,20 @@ PROMPT_FILE = Path(__file__).parent / "prompts" / "minutes.md"
 PART_CHARS = 6000
 """Characters of transcript a model is given at once."""
 
+_KIND = re.compile(r"(?<=..)(?:股份|有限|科技|集团|公司|软件|医疗|器械|技术)+$")
+"""What is left away when a company is spoken of: 锐影科技 is 锐影."""
+
 _SPOKEN = re.compile(r"([^\s:：]{1,20})\s*[:：]\s*(.*)")
 
 
-def minutes_of(turn: Turn, row: Interaction, facts: DealFacts | None) -> Minutes:
+def minutes_of(turn: Turn, row: Interaction, facts: DealFacts | None, *, by_model: bool = True) -> Minutes:
     """The D14 object of a call or meeting the asker may read. The model's when one answers and it can, else by rules;
     the same transcript, version and model give the stored one again."""
     talk = talk_of(row, facts)
     playbook = turn.desk.blueprint("playbook", "default") or {}
-    consent = str(row.extra.get("consent") or "unknown")
-    if turn.writer is not None:
+    recording = turn.desk.recording(row.id)
+    consent = recording.consent if recording else "unknown"
+    if by_model and turn.writer is not None:
         version = f"{VERSION}/{prompt_hash(_prompt(playbook))}/{stamp(talk.names)}"
         writer = turn.writer
         try:
@@ -55,9 +59,8 @@ def talk_of(row: Interaction, facts: DealFacts | None) -> Talk:
     """An interaction as a talk, with the names worth listening for in its deal."""
     names: list[tuple[str, str]] = []
     if facts is not None:
-        names += [
-            ("competitor", name.strip()) for name in re.split(r"[,，、/;；]", facts.deal.competitor or "")
-        ]
+        rivals = [name.strip() for name in re.split(r"[,，、/;；]", facts.deal.competitor or "")]
+        names += [("competitor", _KIND.sub("", name) or name) for name in rivals]
         names += [("product", facts.product.name)] if facts.product else []
     return Talk(
         id=row.id,

@@ -45,7 +45,9 @@ def card_of(turn: Turn) -> tuple[Scorecard, str]:
 
 def heard_of(turn: Turn, row: Interaction, facts: DealFacts | None) -> Heard:
     """A call as reviews need it."""
-    return Heard(talk=talk_of(row, facts), minutes=minutes_of(turn, row, facts), metrics=measured(row))
+    return Heard(
+        talk=talk_of(row, facts), minutes=minutes_of(turn, row, facts), metrics=measured(turn, row, facts)
+    )
 
 
 def reviewed(turn: Turn, row: Interaction, card: Scorecard, card_version: str) -> Reviewed:

@@ -6,6 +6,7 @@ from datetime import date
 
 from pydantic import BaseModel, Field
 
+from agents import qualifying
 from agents.calls import each, opened, the_call, title_of
 from agents.lookup import Unclear
 from agents.minutes import minutes_of
@@ -67,6 +68,9 @@ def run(turn: Turn, arguments: Arguments) -> str:
     made = minutes_of(turn, row, facts)
     turn.focus["intent"] = "summarise_call"
     lines = [_head(turn, row, facts, made), *_lists(turn, row, made), *_doubts(turn, made)]
+    if facts is not None:
+        told = qualifying.lines(turn, facts)
+        lines += [turn.say("商机资格(全部通话):", "Qualification (all calls):"), *told] if told else []
     _suggest(turn, made, facts)
     return "\n".join(lines)
 

@@ -138,3 +138,34 @@ def export(
     from .call_views import export as run
 
     run(call, format, out, who)
+
+
+@call_app.command("summary")
+def summary(call: Call, who: As = "", json: Json = False) -> None:
+    """纪要: 决定、待办、客户情况,每条都有原话和时间 / the minutes, each item with its words and second."""
+    from .call_judgements import summary as run
+
+    run(call, who, as_json=json)
+
+
+@call_app.command("review")
+def review(call: Call, who: As = "", json: Json = False) -> None:
+    """按评分卡复盘,每条有依据 / the review by the scorecard, with evidence."""
+    from .call_judgements import review as run
+
+    run(call, who, as_json=json)
+
+
+@call_app.command("mark")
+def mark(
+    call: Call,
+    question: Annotated[str, typer.Argument(metavar="QUESTION", help="评分卡上的题号 / id on the scorecard")],
+    value: Annotated[float, typer.Argument(min=0, max=1, help="0 到 1 / from 0 to 1")],
+    note: Annotated[str, typer.Option("--note", help="为什么 / why")] = "",
+    who: As = "",
+    json: Json = False,
+) -> None:
+    """人工评分,自动评分保留 / one's own mark; the automatic one stays."""
+    from .call_judgements import mark as run
+
+    run(call, question, value, note, who, as_json=json)

@@ -32,6 +32,14 @@ def judgements(session: Session, interaction_id: str, kind: str) -> Sequence[Jud
     return session.exec(query.order_by(col(Judgement.created_at).desc(), col(Judgement.id))).all()
 
 
+def forget(session: Session, interaction_id: str) -> None:
+    """Nothing that was made of a transcript stays: its quotes are the words themselves."""
+    for row in session.exec(select(Judgement).where(Judgement.interaction_id == interaction_id)).all():
+        session.delete(row)
+    for mark in session.exec(select(HumanMark).where(HumanMark.interaction_id == interaction_id)).all():
+        session.delete(mark)
+
+
 def marks(session: Session, interaction_id: str, card: str) -> Sequence[HumanMark]:
     """What people said of this call on this card, oldest first."""
     query = select(HumanMark).where(HumanMark.interaction_id == interaction_id, HumanMark.card == card)

@@ -14,6 +14,7 @@ from tests.agents.test_skills import assert_cited, run, turn_of
 from tests.fakes.company import desk
 from tests.fakes.company_history import NOW, talk
 from tests.fakes.desk import FakeDesk
+from tests.fakes.writing import ScriptedWriter
 from tests.knowledge.test_minutes import talk_of
 
 LINES = (
@@ -148,3 +149,27 @@ def test_people_score_beside_the_automatic_answer() -> None:
     text = run(turn_of(on=here), "review_call", call="I-call")
     assert "人工评分后" in text
     assert "✗ 约定了有日期的下一步 · 人工 1" in text
+
+
+def test_qualification_names_its_n_and_quotes_the_customer() -> None:
+    turn = turn_of(on=desk())
+    assert isinstance(turn.desk, FakeDesk)
+    call_on(turn.desk)
+    text = run(turn, "summarise_call", call="I-call")
+    assert_cited(turn, text)
+    (line,) = [one for one in text.splitlines() if one.startswith("MEDDICC")]
+    assert "n=" in line
+    assert "痛点 3" in line
+    assert any(one.startswith("BANT(n=") for one in text.splitlines())
+    assert "阶段还缺:" in text
+
+
+def test_old_calls_are_not_sent_to_a_model() -> None:
+    model = ScriptedWriter(lambda _: "{}")
+    turn = turn_of(on=desk())
+    assert isinstance(turn.desk, FakeDesk)
+    call_on(turn.desk)
+    call_on(turn.desk, id="I-old", days=9)
+    turn.written_by("m-1", model)
+    run(turn, "summarise_call", call="I-call")
+    assert len(model.asked) == 1

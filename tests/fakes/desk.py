@@ -25,6 +25,7 @@ from knowledge.model import (
     Paper,
     Person,
     Product,
+    Recording,
     StageChange,
     Suggestion,
     Task,
@@ -97,6 +98,7 @@ class FakeDesk:
     conversation_id: str = "cv-1"
     able: list[Power] = field(default_factory=list)
     judged: dict[tuple[str, ...], Judgement] = field(default_factory=dict)
+    recordings: dict[str, Recording] = field(default_factory=dict)
     my_marks: list[HumanMark] = field(default_factory=list)
 
     def deal(self, deal_id: str) -> DealFacts | None:
@@ -305,6 +307,9 @@ class FakeDesk:
         if found and found.person_id == self.person.id and found.seen_at is None:
             found.seen_at = self.now
         return found
+
+    def recording(self, interaction_id: str) -> Recording | None:
+        return self.recordings.get(interaction_id)
 
     def marks(self, interaction_id: str, card: str) -> list[HumanMark]:
         return [one for one in self.my_marks if (one.interaction_id, one.card) == (interaction_id, card)]

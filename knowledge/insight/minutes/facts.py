@@ -40,8 +40,8 @@ _PATTERNS: dict[str, str] = {
     rf"{_REST})",
     "quantity": rf"(?P<v>(?:\d+|[{_HAN}几]+)\s*(?:个|名|位)?\s*(?:张床|床位|用户|账号|并发|医生|台|套|人同时|门店|院区"
     r"|users?|seats?|licen[cs]es|beds|sites))",
-    "pain": rf"(?P<v>{_REST}(?:太慢|很慢|老是|总是|经常|天天|故障|宕机|出错|丢|投诉|忙不过来|failed|breaks?|slow|problem is"
-    rf"|complain\w*|too long){_REST})",
+    "pain": rf"(?P<v>{_REST}(?:太慢|很慢|老是|总是|经常|天天|故障|宕机|出错|丢(?:片|单|数据|失)|投诉|忙不过来|failed|breaks?|slow"
+    rf"|problem is|complain\w*|too long){_REST})",
     "need": r"(?:我们(?:想要?|需要|要求|希望)|需要|得有|必须|要能|we (?:need|want|would like)|must have|has to)\s*(?P<v>[^。？?！!]{2,30})",
     "existing_solution": r"(?:现在(?:用|的)|目前(?:用|的)|一直用|已经有|正在用|we (?:use|have|run)|currently)(?:的是|着|了)?\s*"
     r"(?P<v>[^。？?！!，,]{2,20})",

@@ -1,0 +1,108 @@
+"""What was made of a call: its minutes, its review, and a person's own mark beside the automatic one."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any
+
+from . import EXIT_FAILED, EXIT_NOT_FOUND, EXIT_USAGE
+from .opening import asker, opened
+from .screen import out, out_json
+from .trouble import Trouble
+
+if TYPE_CHECKING:
+    from agents.skill import Turn
+    from bot.wiring import House
+
+PATIENCE = 10
+"""A command may wait so many times longer for a model than a chat: a long call has many parts."""
+
+
+def summary(call: str, who: str, *, as_json: bool) -> None:
+    """The minutes as the chat shows them, or the D14 object."""
+    from agents.minutes import minutes_of
+    from agents.skills import summarise_call
+
+    house, turn = _turn(who)
+    row = _call(turn, call)
+    with _answering(house, turn):
+        if as_json:
+            facts = turn.desk.deal(row.deal_id) if row.deal_id else None
+            out_json(minutes_of(turn, row, facts).model_dump(mode="json"))
+        else:
+            out(summarise_call.run(turn, summarise_call.Arguments(call=call)))
+
+
+def review(call: str, who: str, *, as_json: bool) -> None:
+    """The review as the chat shows it, or the stored object with people's marks beside it."""
+    from agents.reviewing import card_of, marks_of, may_review, rep_of, reviewed
+    from agents.skills import review_call
+
+    house, turn = _turn(who)
+    row = _call(turn, call)
+    rep = turn.desk.colleague(rep_of(turn, row))
+    if rep is None or not may_review(turn, rep):
+        raise Trouble(f"没有找到通话 {call} / no call {call}", EXIT_NOT_FOUND)
+    with _answering(house, turn):
+        if not as_json:
+            out(review_call.run(turn, review_call.Arguments(call=call, person=rep.name)))
+            return
+        card, version = card_of(turn)
+        made = reviewed(turn, row, card, version)
+        if not made.open:
+            raise Trouble(
+                "本人还没看过自己的复盘,暂不开放 / the rep has not seen their own review yet", EXIT_FAILED
+            )
+        marks = [one.model_dump(mode="json") for one in marks_of(turn, row, card).values()]
+        out_json(made.review.model_dump(mode="json") | {"marks": marks})
+
+
+def mark(call: str, question: str, value: float, note: str, who: str, *, as_json: bool) -> None:
+    """The asker's own answer to one question about a call; the automatic one stays."""
+    from agents.reviewing import card_of, may_review, rep_of
+
+    house, turn = _turn(who)
+    row = _call(turn, call)
+    rep = turn.desk.colleague(rep_of(turn, row))
+    if rep is None or not may_review(turn, rep):
+        raise Trouble(f"没有找到通话 {call} / no call {call}", EXIT_NOT_FOUND)
+    card, version = card_of(turn)
+    if card.question(question) is None:
+        known = ", ".join(one.id for one in card.questions)
+        raise Trouble(f"评分卡没有这一题,可用 {known} / no such question; known: {known}", EXIT_USAGE)
+    desk = house.desk(turn.desk.person, "", "terminal", turn.language)
+    kept = desk.mark(call, card.id, version, question, f"{value:g}", note)
+    told = {"call": call, "question": question, "value": value, "by": kept.scorer_id, "note": note}
+    out_json(told) if as_json else out(
+        f"已记下:{question} = {value:g};自动评分保留在旁边 / noted; the automatic answer stays beside it"
+    )
+
+
+def _turn(who: str) -> tuple[House, Turn]:
+    from agents.skill import Turn
+
+    house = opened()
+    person = asker(house, who)
+    language = person.language or "zh"
+    return house, Turn(desk=house.desk(person, "", "terminal", language), text="", language=language)
+
+
+def _call(turn: Turn, call: str) -> Any:
+    row = turn.desk.interaction(call)
+    if row is None or row.kind not in ("call", "meeting"):
+        raise Trouble(f"没有找到通话 {call} / no call {call}", EXIT_NOT_FOUND)
+    return row
+
+
+def _answering(house: House, turn: Turn) -> Any:
+    """With the configured model, and a deadline for it; else nothing to wait for."""
+    from bot.drilled import model_options
+
+    options = model_options(house.settings)
+    if options is None:
+        return nullcontext()
+    from agents.deadline import within
+    from agents.models import chat_model
+
+    turn.written_by(options.model, chat_model(options))
+    return within(PATIENCE * options.deadline_s)
