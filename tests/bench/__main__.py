@@ -18,6 +18,7 @@ from tests.bench import (
     bench_policy,
     bench_retrieval,
     bench_speech,
+    bench_scores,
     bench_start,
     bench_street,
     bench_summary,
@@ -97,6 +98,7 @@ def _sections() -> dict[str, Callable[[], str]]:
         "Engines": lambda: _table(ENGINES, bench_engines.measure()),
         "Injection": lambda: _table(INJECTION, bench_injection.measure(DATA)) if DATA.exists() else ABSENT,
         "Speech": lambda: _table(SPEECH, bench_speech.measure()),
+        "Scores": lambda: bench_scores.as_table(bench_scores.measure()) if DATA.exists() else ABSENT,
         "Retrieval": lambda: _retrieval(bench_retrieval.bench(DATA)) if DATA.exists() else ABSENT,
         "Summaries": lambda: _summaries(bench_summary.bench(DATA)) if DATA.exists() else ABSENT,
     }

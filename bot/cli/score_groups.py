@@ -1,0 +1,31 @@
+"""The grouped commands of scores: `eval score|churn|price`, and `model`, the company's own models."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .groups import eval_app
+from .options import Json
+
+model_app = typer.Typer(help="自有模型: 训练、查看、回退 / the company's own models", no_args_is_help=True)
+
+
+@eval_app.command("score")
+def eval_score(
+    train: Annotated[Path, typer.Option(help="CSV,可 gzip / the table to learn from")],
+    test: Annotated[Path, typer.Option(help="CSV,可 gzip / the table to be judged on")],
+    label: Annotated[str, typer.Option(help="标签列 / the label's column")],
+    positive: Annotated[str, typer.Option(help="哪个值算“是” / the label value that is true")] = "",
+    drop: Annotated[str, typer.Option(help="不用的列,逗号分隔 / columns to leave out, comma between")] = "",
+    group: Annotated[str, typer.Option(help="同组不跨两边 / no group on both sides")] = "",
+    time: Annotated[str, typer.Option(help="时间列:只用测试之前的行 / learn only from before the test")] = "",
+    monotone: Annotated[str, typer.Option(help="单调:COL=up,COL2=down / one way only")] = "",
+    json: Json = False,
+) -> None:
+    """打分评测: 同一引擎用于任意表 / the scoring engine on any table."""
+    from .scoring import score as run
+
+    run(train, test, label, positive, drop, group, time, monotone, as_json=json)
