@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from .groups import eval_app
-from .options import Json
+from .options import As, Json
 
 model_app = typer.Typer(help="自有模型: 训练、查看、回退 / the company's own models", no_args_is_help=True)
 
@@ -29,3 +29,44 @@ def eval_score(
     from .scoring import score as run
 
     run(train, test, label, positive, drop, group, time, monotone, as_json=json)
+
+
+Kind = Annotated[str, typer.Argument(help="win 成交概率 | lead 线索;空为全部 / empty: all")]
+
+
+@model_app.command("fit")
+def model_fit(
+    kind: Annotated[str, typer.Argument(help="win 成交概率 | lead 线索")], who: As = "", json: Json = False
+) -> None:
+    """用公司自己的历史训练;不比在用的差才启用 / fit, compare, and use only when not worse."""
+    from .modelling import fit as run
+
+    run(kind, who, as_json=json)
+
+
+@model_app.command("show")
+def model_show(kind: Kind = "", json: Json = False) -> None:
+    """在用的模型 / the models in use."""
+    from .modelling import show as run
+
+    run(kind, as_json=json)
+
+
+@model_app.command("list")
+def model_list(kind: Kind = "", json: Json = False) -> None:
+    """所有版本 / every version."""
+    from .modelling import versions as run
+
+    run(kind, as_json=json)
+
+
+@model_app.command("rollback")
+def model_rollback(
+    version: Annotated[str, typer.Argument(help="版本开头 / beginning of a version")],
+    who: As = "",
+    json: Json = False,
+) -> None:
+    """换回以前的版本 / an earlier version again."""
+    from .modelling import rollback as run
+
+    run(version, who, as_json=json)
