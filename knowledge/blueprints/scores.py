@@ -23,14 +23,16 @@ class Grades(BaseModel):
 
 class LeadRules(BaseModel):
     """Lead scores. `points` by feature and bucket; what is not listed counts 0. `per_logit` points are one unit of
-    log-odds; a bucket's points move to what was observed as if `prior_rows` rows had told the points themselves."""
+    log-odds; a bucket's points move to what was observed as if `prior_rows` rows had told the points themselves, and of that
+    move only the share `overlap` counts: features say partly the same."""
 
     model_config = ConfigDict(extra="forbid")
 
-    base: float = 30
+    base: float = 15
     per_logit: float = Field(12.5, gt=0)
     base_rate: float = Field(0.2, gt=0, lt=1)
     prior_rows: float = Field(10, gt=0)
+    overlap: float = Field(0.35, ge=0, le=1)
     half_life_days: float = Field(14, gt=0)
     dead_band: float = Field(3, ge=0)
     floor_converted: int = Field(100, ge=1)

@@ -80,7 +80,7 @@ FEATURES: tuple[Feature, ...] = (
     _fit("size", "人数", "employees", "firm", _number("size"), "lead.extra", 50, 200, 1000),
     _fit("region", "区域", "region", "firm", _known("region"), "lead.extra"),
     _fit("revenue", "营收(万元)", "revenue (10k)", "firm", _number("revenue"), "lead.extra", 1000, 10_000),
-    _fit("growth", "增长(%)", "growth (%)", "firm", _number("growth"), "lead.extra", 0, 20),
+    _fit("growth", "增长率", "growth (%)", "firm", _number("growth"), "lead.extra", 0, 20),
     _fit("ownership", "所有制", "ownership", "firm", _known("ownership"), "lead.extra"),
     _fit("tech", "在用系统", "systems in use", "firm", _known("tech"), "lead.extra"),
     _fit("existing_customer", "老客户", "existing customer", "firm", lambda f: f.yes(f.is_customer), "account"),

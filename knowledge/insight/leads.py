@@ -172,14 +172,15 @@ def _by_rules(facts: LeadFacts, rules: LeadRules, past: LeadPast) -> Found:
 
 def _drawn(points: float, counted: Counted, rules: LeadRules, past: LeadPast) -> float:
     """Points drawn to what was observed: a Beta prior of `prior_rows` rows (2 of 10 by default) that say the points, in
-    log-odds against the share of all closed leads, which the same prior holds."""
+    log-odds against the share of all closed leads, which the same prior holds; features overlap, so a part of it counts."""
     if not counted.n:
         return points
     share = (past.converted + rules.prior_rows * rules.base_rate) / (past.n + rules.prior_rows)
     start = math.log(share / (1 - share))
     prior = chance_of(start + points / rules.per_logit)
     rate = (counted.converted + rules.prior_rows * prior) / (counted.n + rules.prior_rows)
-    return rules.per_logit * (math.log(rate / (1 - rate)) - start)
+    drawn = rules.per_logit * (math.log(rate / (1 - rate)) - start)
+    return points + rules.overlap * (drawn - points)
 
 
 def _by_model(facts: LeadFacts, rules: LeadRules, model: ScoreModel) -> Found:

@@ -46,6 +46,10 @@ def upgrade() -> None:
     )
     for column in ("lead_id", "at"):
         op.create_index(f"ix_lead_touch_{column}", "lead_touch", [column])
+    _lead()
+
+
+def _lead() -> None:
     with op.batch_alter_table("lead") as lead:
         lead.add_column(sa.Column("account_id", sa.String(), nullable=True))
         lead.add_column(sa.Column("closed_at", MOMENT, nullable=True))
