@@ -70,3 +70,29 @@ def model_rollback(
     from .modelling import rollback as run
 
     run(version, who, as_json=json)
+
+
+@eval_app.command("churn")
+def eval_churn(
+    data: Annotated[Path, typer.Option(help="CSV,可 gzip,一行一次购买 / one purchase a line")],
+    customer: Annotated[str, typer.Option(help="客户列 / the customer's column")] = "customer_id",
+    date: Annotated[str, typer.Option(help="日期列 / the date's column")] = "date",
+    value: Annotated[str, typer.Option(help="金额列 / the money's column")] = "value",
+    cut: Annotated[str, typer.Option(help="哪天判断,缺省为中点 / the day to judge at, YYYY-MM-DD")] = "",
+    json: Json = False,
+) -> None:
+    """流失评测: 到某天为止的购买,能不能看出谁之后不再买 / who buys nothing afterwards."""
+    from .scoring import churn as run
+
+    run(data, customer, date, value, cut, as_json=json)
+
+
+@eval_app.command("price")
+def eval_price(
+    data: Annotated[Path, typer.Option(help="JSONL,可 gzip: 成交或价格历史 / deals, or price histories")],
+    json: Json = False,
+) -> None:
+    """价格区间评测 / price ranges on deals or price histories."""
+    from .scoring import price as run
+
+    run(data, as_json=json)

@@ -1,7 +1,8 @@
-"""`eval score`: figures of the scoring engine on two tables."""
+"""`eval score`, `eval churn`, `eval price`: figures of the scores on files of one's own."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,39 @@ def score(
         out_json(result)
     else:
         _show(result)
+
+
+def churn(data: Path, customer: str, date: str, value: str, cut: str, *, as_json: bool) -> None:
+    """Who buys nothing after a day, cross-validated by customer."""
+    from knowledge.churn_evaluation import evaluate_churn
+
+    _figures(lambda: evaluate_churn(data, customer, date, value, cut), data, as_json=as_json)
+
+
+def price(data: Path, *, as_json: bool) -> None:
+    """Ranges on deals or on price histories, cross-validated."""
+    from knowledge.price_evaluation import evaluate_price
+
+    _figures(lambda: evaluate_price(data), data, as_json=as_json)
+
+
+def _figures(measure: Callable[[], dict[str, Any]], path: Path, *, as_json: bool) -> None:
+    """Measure and show; what cannot be read is a sentence."""
+    from knowledge.scoring_rows import BadTable
+
+    if not path.is_file():
+        raise Trouble(f"没有找到 {path} / {path} is not there", EXIT_NOT_FOUND)
+    try:
+        result = measure()
+    except BadTable as error:
+        raise Trouble(str(error), EXIT_FAILED) from error
+    if as_json:
+        out_json(result)
+        return
+    baselines = result.get("baselines", {})
+    for name, found in {**result, **baselines}.items():
+        if isinstance(found, int | float | str):
+            out(f"{name:<24}{found:.4f}" if isinstance(found, float) else f"{name:<24}{found}")
 
 
 def _ways(text: str) -> dict[str, int]:

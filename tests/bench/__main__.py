@@ -98,10 +98,14 @@ def _sections() -> dict[str, Callable[[], str]]:
         "Engines": lambda: _table(ENGINES, bench_engines.measure()),
         "Injection": lambda: _table(INJECTION, bench_injection.measure(DATA)) if DATA.exists() else ABSENT,
         "Speech": lambda: _table(SPEECH, bench_speech.measure()),
-        "Scores": lambda: bench_scores.as_table(bench_scores.measure()) if DATA.exists() else ABSENT,
+        "Scores": _scores if DATA.exists() else lambda: ABSENT,
         "Retrieval": lambda: _retrieval(bench_retrieval.bench(DATA)) if DATA.exists() else ABSENT,
         "Summaries": lambda: _summaries(bench_summary.bench(DATA)) if DATA.exists() else ABSENT,
     }
+
+
+def _scores() -> str:
+    return bench_scores.as_table(bench_scores.measure()) + bench_scores.churn_and_price()
 
 
 def _head() -> str:

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from knowledge.churn_evaluation import evaluate_churn
 from knowledge.insight.scoring import learner
 from knowledge.insight.scoring.choosing import choose
 from knowledge.insight.scoring.figures import Figures, figures
 from knowledge.insight.scoring.fitting import fit
 from knowledge.insight.scoring.model import chance_of
 from knowledge.insight.scoring.table import Table, folds
+from knowledge.price_evaluation import evaluate_price
 from knowledge.scoring_rows import Counts, rows_of, table_of
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
@@ -195,6 +197,31 @@ def as_table(found: dict[str, dict[str, dict[str, float]]]) -> str:
             last = SETS[name].published if which == "ours" else ""
             lines.append(f"| {first} | {which} | {cells} | {row['fit s']:.1f} | {row['µs']:.0f} | {last} |")
     return "\n".join(lines) + "\n"
+
+
+def churn_and_price() -> str:
+    """Silence of cdnow's customers after 39 weeks, and price ranges, with plain guesses beside."""
+    churn = evaluate_churn(DATA / "cdnow" / "transactions.csv.gz", cut="1997-09-30")
+    deals = evaluate_price(DATA / "craigslist_bargain" / "dialogues.jsonl.gz")
+    past = evaluate_price(DATA / "amazon_history_price" / "products.jsonl.gz")
+    plain = churn["baselines"]
+    rows = (
+        ("cdnow: silent in weeks 40-78", churn["n"], f"AUC {churn['auc']:.3f}, Brier {churn['brier']:.4f}, ECE {churn['ece']:.4f}",
+         f"recency {plain['recency_auc']:.3f}, frequency {plain['frequency_auc']:.3f}, D10 rule {plain['rule_auc']:.3f}; "
+         f"base rate Brier {churn['base_brier']:.4f}"),
+        ("craigslist: deal price", deals["n"], f"MAPE {deals['mape']:.3f}, 80 % range covers {deals['coverage_80']:.3f}, "
+         f"Winkler {deals['winkler_of_list']:.3f} of list",
+         f"list price {deals['mape_list_price']:.3f}, one share for all {deals['mape_one_share_for_all']:.3f}"),
+        ("amazon: lowest to highest", past["n"], f"IoU {past['iou']:.3f}, MAPE {past['mape_low']:.3f} / {past['mape_high']:.3f}",
+         f"now to list {past['iou_now_to_list']:.3f}, ten percent either way {past['iou_ten_percent']:.3f}"),
+    )  # fmt: skip
+    lines = [
+        "",
+        "`chengdan eval churn` and `eval price`, cross-validated by customer, advert or product.",
+        "",
+    ]
+    lines += ["| set | n | ours | plain guesses |", "| --- | --: | --- | --- |"]
+    return "\n".join([*lines, *(f"| {a} | {n} | {b} | {c} |" for a, n, b, c in rows)]) + "\n"
 
 
 if __name__ == "__main__":

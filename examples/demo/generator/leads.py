@@ -69,7 +69,7 @@ def _told() -> list[LeadRow]:
         Touch(
             "form",
             datetime(2026, 11, 17, 15, 30),
-            text="我们需要一套影像平台,预算八十万,年底前要定。请问有没有同级医院的案例?",
+            text="我们需要一套影像平台,预算七十六万,年底前要定。请问有没有同级医院的案例?",
         ),
         Touch("chat", datetime(2026, 11, 18, 9, 10), "out", text=ANSWERED[0]),
         Touch("chat", datetime(2026, 11, 18, 10, 40), text="很好,约在下周四上午到我们信息科演示吧。"),
