@@ -31,6 +31,7 @@ from .plans import PlansOf
 from .receiving import FilesOf
 from .risk import place
 from .rows import Rows, without_secrets
+from .score_desk import ScoreDesk
 from .sight import find, sees
 from .standing import powers_of
 from .stored import intact, on_turn
@@ -67,6 +68,11 @@ class PersonDesk(PlansOf, FilesOf, CallsOf):
     def papers(self) -> PaperDesk:
         """Contracts and quotes."""
         return PaperDesk(self.gate, self.asker, lambda at, row: self._rows(at).may(row), self.office)
+
+    @property
+    def scores(self) -> ScoreDesk:
+        """Win chances, lead scores, price ranges."""
+        return ScoreDesk(self.gate, self._rows)
 
     # reads -----------------------------------------------------------------------------------------------------
 

@@ -33,6 +33,7 @@ from .action import ActionRequest, Outcome
 from .card import ActionCard, Explanation
 from .levels import Power
 from .paper_view import Papers
+from .score_view import Scores
 
 
 class Reads(Protocol):
@@ -118,6 +119,8 @@ class Desk(Reads, Finds, Proposes, Watches, Plans, Hears, Calls, Protocol):
     def person(self) -> Person: ...
     @property
     def papers(self) -> Papers: ...
+    @property
+    def scores(self) -> Scores: ...
     @property
     def conversation_id(self) -> str: ...
     @property

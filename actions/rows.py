@@ -22,6 +22,8 @@ from knowledge.model import (
     DealContact,
     Interaction,
     InteractionKind,
+    Lead,
+    LeadTouch,
     Meeting,
     Offer,
     Paper,
@@ -107,6 +109,8 @@ class Rows:
         if kind == "account":
             account = self.session.get(Account, source_id)
             return account is not None and self.sees_account(account)
+        if kind in ("lead", "lead_touch"):
+            return self._sees_lead(kind, source_id)
         if kind == "contact":
             contact = self.session.get(Contact, source_id)
             house = self.session.get(Account, contact.account_id) if contact else None
@@ -115,6 +119,11 @@ class Rows:
             deal = self.session.get(Deal, self._deal_of(kind, source_id))
             return deal is not None and self.may(deal_resource(deal))
         return kind not in set(InteractionKind)
+
+    def _sees_lead(self, kind: str, source_id: str) -> bool:
+        touch = self.session.get(LeadTouch, source_id) if kind == "lead_touch" else None
+        lead = self.session.get(Lead, touch.lead_id if touch else source_id)
+        return lead is not None and self.may(lead_resource(lead))
 
     def _deal_of(self, kind: str, record_id: str) -> str:
         """The deal that a record is about."""
@@ -173,6 +182,11 @@ def account_resource(account: Account) -> Resource:
         team_id=account.team_id or NOBODY,
         tier=account.tier,
     )
+
+
+def lead_resource(row: Lead) -> Resource:
+    """The judge's view of a lead."""
+    return Resource(kind="lead", id=row.id, owner_id=row.owner_id or "", team_id=row.team_id or NOBODY)
 
 
 def talk_resource(row: Interaction, deal: Deal | None, account: Account | None) -> Resource:

@@ -16,6 +16,7 @@ from knowledge.model import (
     Identity,
     Interaction,
     Lead,
+    LeadTouch,
     Meeting,
     Message,
     Notice,
@@ -56,7 +57,9 @@ def _themselves(session: Session, whom: Whom) -> Iterator[Found]:
             nobody | {"title": "", "department": "", "influence": "", "marketing_consent": False},
         )
     for lead in session.exec(select(Lead).where(col(Lead.id).in_(whom.lead_ids))):
-        yield Found(lead, EMPTIED, nobody | {"company": ""})
+        yield Found(lead, EMPTIED, nobody | {"company": "", "extra": {}})
+    for touch in session.exec(select(LeadTouch).where(col(LeadTouch.lead_id).in_(whom.lead_ids))):
+        yield Found(touch, EMPTIED, {"text": ""})
     for account in session.exec(select(Account).where(col(Account.id).in_(whom.account_ids))):
         yield Found(account, EMPTIED, {"name": MARK, "aliases": [], "domains": [], "city": "", "extra": {}})
     if whom.person_id:

@@ -14,7 +14,9 @@ from knowledge.model import JsonText
 
 from .redactor import like
 
-LEFT_ALONE = frozenset({"audit_record", "erased", "sweep", "index_state", "worker_beat", "gateway_state"})
+LEFT_ALONE = frozenset(
+    {"audit_record", "erased", "sweep", "index_state", "worker_beat", "gateway_state", "fitted_model"}
+)
 """Tables without personal text by their making: the record holds ids and hashes; the rest is about the house itself."""
 
 Row = TypeVar("Row", bound=SQLModel)

@@ -19,7 +19,7 @@ from .change import CLEANED, EMPTIED, REMOVED, Found
 from .found import find_everything
 from .whom import Whom
 
-IMPORTED = frozenset({"contact", "lead", "interaction", "person", "account"})
+IMPORTED = frozenset({"contact", "lead", "lead_touch", "interaction", "person", "account"})
 """Tables that an import may fill: what was emptied there must not come back with the next file."""
 
 

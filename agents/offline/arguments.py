@@ -142,6 +142,32 @@ def _explain(said: Said) -> Built:
     return {"action": slots.code(said.text) or said.focus.get("action_id")}, None
 
 
+def _today(said: Said) -> Built:
+    return {"limit": min(20, count(said.text) or 6)}, None
+
+
+def _about_deal(said: Said) -> Built:
+    if said.aim.choices:
+        return {}, ask_deal(said)
+    deal = said.aim.deal or said.focus.get("deal_id")
+    return ({"deal": deal}, None) if deal else ({}, say("need_deal", said.language))
+
+
+_LEAD_TALK = re.compile(
+    r"这[条个]|那[条个]|线索|怎么样|如何|打几分|多少分|评分|质量|靠谱吗?|值得跟吗?|好不好|是不是|哪[条个些]|最好|最热|有哪些|列表|列一下|排名|排行|打分|评分|得分|新的?|高分|[A-D]级|我的|的|吗|呢|几分|评一?下|看一?下|帮我|给|进行中"
+    r"|\b(?:how|good|is|this|that|the|lead|leads|score|of|grade|what|about|my|best|show|open|rate|a|me|which|are)\b",
+    re.IGNORECASE,
+)
+
+
+def _lead(said: Said) -> Built:
+    """The lead that is named: what is left of the sentence without the words that ask."""
+    found = re.search(r"\bL-?\d+\b", said.text, re.IGNORECASE)
+    rest = _LEAD_TALK.sub(" ", said.text)
+    name = found.group() if found else " ".join(re.findall(r"[\w-]{2,}", rest)).strip()
+    return {"lead": name or None}, None
+
+
 def _nothing(_: Said) -> Built:
     return {}, None
 
@@ -162,6 +188,10 @@ _BUILDERS: dict[str, Callable[[Said], Built]] = {
     "send_email": _send,
     "update_deal": update,
     "create_task": deed_arguments.task,
+    "today_list": _today,
+    "win_odds": _about_deal,
+    "price_range": _about_deal,
+    "score_lead": _lead,
     "my_tasks": _nothing,
     "book_meeting": deed_arguments.meeting,
     "give_discount": deed_arguments.discount,

@@ -18,6 +18,8 @@ SURE = 0.6
 """Above it a part of a message is a request of its own."""
 
 PAPERS = ("prepare_contract", "make_quote", "send_document")
+JUDGED = ("win_odds", "price_range")
+"""What can be asked of any deal, the second of a list as well."""
 _MAILS = ("draft_email", "send_email")
 _PAPER = re.compile(
     r"合同|协议|报价|文件|pdf|contract|agreement|quot|document|paperwork|proposal document", re.I
@@ -157,12 +159,12 @@ def _on_deal(
     """ "The second one", a bare name or an aspect speak of a deal."""
     intent, confidence = ranked[0]
     chances, words = dict(ranked), tokens(text)
-    if focus.get("listed") and slots.ordinal(text) and len(words) <= 10:
+    if focus.get("listed") and slots.ordinal(text) and len(words) <= 10 and intent not in JUDGED:
         return "deal_brief", max(confidence, 0.9)
     bare = [word for word in words if word not in _FILLERS]
     if mentions and sum(m.end - m.start for m in mentions[:1]) * 2 >= len("".join(bare)):
         earlier = focus.get("intent")
-        follow = earlier if earlier in ("recall", "deal_brief") and intent not in SKILLS else intent
+        follow = earlier if earlier in ("recall", "deal_brief", *JUDGED) and intent not in SKILLS else intent
         return (follow, confidence) if follow in SKILLS else ("deal_brief", max(confidence, 0.7))
     asked = slots.first_of(slots.ASPECTS, text)
     if intent == "update_deal" and asked and _ASKING.search(text) and not _CHANGE.search(text):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from generator.arcs import invented_cases
 from generator.book import write_playbook
+from generator.leads import write_leads
 from generator.papers import write_papers
 from generator.tables import write_cast, write_deals
 from generator.told import told_cases
@@ -23,6 +24,7 @@ def generate(out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     write_cast(out, world)
     write_deals(out, world, cases)
+    write_leads(out, world)
     write_papers(out, world, cases)
     write_playbook(out, world.phrases)
 

@@ -18,7 +18,7 @@ from sqlmodel import Session
 from knowledge.library import blueprints as rows
 from knowledge.model import Blueprint, utc_now
 
-from . import call_metrics, company, mail_templates, playbook, process, qualification, scorecard
+from . import call_metrics, company, mail_templates, playbook, process, qualification, scorecard, scores
 
 DEFAULTS = Path(__file__).parent / "defaults"
 
@@ -39,6 +39,7 @@ KINDS: dict[str, Kind] = {
     "playbook": Kind(playbook.Playbook, playbook.faults),
     "process": Kind(process.Process, process.faults),
     "mail_templates": Kind(mail_templates.MailTemplates, mail_templates.faults),
+    "scores": Kind(scores.Scores, scores.faults),
     "company": Kind(company.Company, company.faults),
     "qualification": Kind(qualification.QualificationBook, qualification.faults),
     "scorecard": Kind(scorecard.Scorecard, scorecard.faults),

@@ -15,7 +15,7 @@ from .errors import FeedError, closest, one_line
 CellType = Literal["auto", "text", "int", "money", "date", "list", "map", "bool", "json", "percent_bp"]
 TableName = Literal[
     "person", "team", "account", "contact", "product", "deal", "deal_contact", "stage_change", "offer",
-    "interaction", "lead",
+    "interaction", "lead", "lead_touch",
 ]  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from knowledge.model import (
     Interaction,
     InteractionKind,
     Lead,
+    LeadTouch,
     Offer,
     Person,
     Product,
@@ -37,6 +38,7 @@ TABLES: dict[str, type[SQLModel]] = {
     "offer": Offer,
     "interaction": Interaction,
     "lead": Lead,
+    "lead_touch": LeadTouch,
 }
 
 TRUSTED_LABELS = ("rep_input", "manager_input", "crm_record")
@@ -57,6 +59,20 @@ ALLOWED: dict[tuple[str, str], tuple[str, ...]] = {
     ("interaction", "kind"): tuple(kind.value for kind in InteractionKind),
     ("interaction", "provenance"): LABELS,
     ("offer", "status"): ("draft", "approved", "sent", "accepted", "expired"),
+    ("lead", "status"): ("new", "working", "converted", "lost"),
+    ("lead_touch", "kind"): (
+        "visit",
+        "price_page",
+        "download",
+        "form",
+        "chat",
+        "call",
+        "mail",
+        "meeting",
+        "complaint",
+    ),
+    ("lead_touch", "direction"): ("in", "out"),
+    ("lead_touch", "provenance"): LABELS,
     ("person", "roles"): tuple(role.value for role in Role),
     ("person", "language"): ("zh", "en"),
     ("contact", "language"): ("zh", "en"),

@@ -10,6 +10,7 @@ from .interactions import Interaction, InteractionKind
 from .judgements import HumanMark, Judgement
 from .people import Delegation, Identity, Person, Role, Team
 from .recordings import Recording
+from .scores import FittedModel, LeadTouch
 from .street import ArrivalRow, BindCode, CardCopy, DeliveryRow, Stranger, StreetNote
 from .suggestions import Blueprint, IndexState, Suggestion
 from .web import WebLine, WebSession
@@ -30,6 +31,7 @@ __all__ = [
     "Delegation",
     "DeliveryRow",
     "Erased",
+    "FittedModel",
     "HumanMark",
     "Identity",
     "InboundFile",
@@ -39,6 +41,7 @@ __all__ = [
     "JsonText",
     "Judgement",
     "Lead",
+    "LeadTouch",
     "Meeting",
     "Message",
     "Notice",

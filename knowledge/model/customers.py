@@ -43,7 +43,8 @@ class Contact(SQLModel, table=True):
 
 
 class Lead(SQLModel, table=True):
-    """Interest that is not yet an account."""
+    """Interest that is not yet an account. `status`: new, working, converted or lost; `closed_at` when it became one of the
+    last two. `extra` holds what is known of it under the names of the feature registry (industry, size, title, ...)."""
 
     id: str = Field(primary_key=True)
     name: str
@@ -55,3 +56,6 @@ class Lead(SQLModel, table=True):
     owner_id: str | None = Field(default=None, foreign_key="person.id", index=True)
     team_id: str | None = Field(default=None, foreign_key="team.id", index=True)
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    account_id: str | None = Field(default=None, foreign_key="account.id", index=True)
+    closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    extra: dict[str, str] = Field(default_factory=dict, sa_type=JsonText)

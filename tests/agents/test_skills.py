@@ -38,8 +38,9 @@ def assert_cited(turn: Turn, text: str) -> None:
 
 def test_the_menu_is_complete_and_every_skill_has_a_prompt() -> None:
     assert list(BY_NAME) == [
-        "recall", "deal_brief", "pipeline", "talk_track", "draft_email", "send_email", "make_quote",
-        "prepare_contract", "send_document", "update_deal", "create_task", "my_tasks", "book_meeting", "give_discount",
+        "recall", "deal_brief", "pipeline", "today_list", "win_odds", "score_lead", "price_range", "talk_track",
+        "draft_email", "send_email", "make_quote", "prepare_contract",
+        "send_document", "update_deal", "create_task", "my_tasks", "book_meeting", "give_discount",
         "message_customer", "export_data", "explain_action", "my_approvals", "my_authority",
         "summarise_call", "review_call", "ask_call",
     ]  # fmt: skip

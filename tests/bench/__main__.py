@@ -17,6 +17,7 @@ from tests.bench import (
     bench_injection,
     bench_policy,
     bench_retrieval,
+    bench_scores,
     bench_speech,
     bench_start,
     bench_street,
@@ -97,9 +98,14 @@ def _sections() -> dict[str, Callable[[], str]]:
         "Engines": lambda: _table(ENGINES, bench_engines.measure()),
         "Injection": lambda: _table(INJECTION, bench_injection.measure(DATA)) if DATA.exists() else ABSENT,
         "Speech": lambda: _table(SPEECH, bench_speech.measure()),
+        "Scores": _scores if DATA.exists() else lambda: ABSENT,
         "Retrieval": lambda: _retrieval(bench_retrieval.bench(DATA)) if DATA.exists() else ABSENT,
         "Summaries": lambda: _summaries(bench_summary.bench(DATA)) if DATA.exists() else ABSENT,
     }
+
+
+def _scores() -> str:
+    return bench_scores.as_table(bench_scores.measure()) + bench_scores.churn_and_price()
 
 
 def _head() -> str:

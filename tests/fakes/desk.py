@@ -11,7 +11,9 @@ from actions.action import ActionRequest, Outcome, State, Status
 from actions.card import ActionCard, Explanation
 from actions.levels import Power
 from actions.paper_view import ContractAsk, Declined, Prepared, QuoteAsk
+from actions.score_view import PriceNote, ScoredLead
 from knowledge import blueprints, objections
+from knowledge.insight.win import NoScore, WinOdds
 from knowledge.model import (
     Account,
     Contact,
@@ -78,6 +80,27 @@ class FakePapers:
 
 
 @dataclass
+class FakeScores:
+    """Implements actions.score_view.Scores: what was put in comes out."""
+
+    wins: dict[str, WinOdds | NoScore] = field(default_factory=dict)
+    scored: list[ScoredLead] = field(default_factory=list)
+    notes: dict[str, list[PriceNote]] = field(default_factory=dict)
+
+    def win(self, deal_id: str) -> WinOdds | NoScore | None:
+        return self.wins.get(deal_id)
+
+    def leads(self) -> Sequence[ScoredLead]:
+        return self.scored
+
+    def lead(self, lead_id: str) -> ScoredLead | None:
+        return next((one for one in self.scored if one.lead.id == lead_id), None)
+
+    def prices(self, deal_id: str) -> Sequence[PriceNote] | None:
+        return self.notes.get(deal_id)
+
+
+@dataclass
 class FakeDesk:
     """Implements actions.desk.Desk. `teams` are the asker's row rights; `answers` are the outcomes `submit` gives, in
     turn (the last one repeats); `submitted` is the transcript."""
@@ -92,6 +115,7 @@ class FakeDesk:
     published: dict[str, dict[str, Any]] = field(default_factory=dict)
     submitted: list[ActionRequest] = field(default_factory=list)
     drafts: dict[str, Suggestion] = field(default_factory=dict)
+    scores: FakeScores = field(default_factory=lambda: FakeScores())
     papers: FakePapers = field(default_factory=lambda: FakePapers())
     my_tasks: list[Task] = field(default_factory=list)
     my_meetings: list[Meeting] = field(default_factory=list)

@@ -18,6 +18,7 @@ from knowledge.model import (
     Delegation,
     Interaction,
     Lead,
+    LeadTouch,
     Meeting,
     Offer,
     Person,
@@ -28,7 +29,7 @@ from knowledge.model import (
 )
 
 TABLES: tuple[type[SQLModel], ...] = (
-    Account, Autonomy, Blueprint, Contact, Deal, DealContact, Delegation, Interaction, Lead, Meeting, Offer,
+    Account, Autonomy, Blueprint, Contact, Deal, DealContact, Delegation, Interaction, Lead, LeadTouch, Meeting, Offer,
     Person, Pilot, Product, StageChange, Task, Team,
 )  # fmt: skip
 """What only an action may change. The talk itself, drafts and the actions' own tables are looked at elsewhere."""
