@@ -51,6 +51,11 @@ def the_call(
     if contact:
         people = {one.id for one in the_contact(turn, contact, None)}
         found = [row for row in found if row.contact_id in people or contact in row.text]
+    return _newest(turn, found, kind)
+
+
+def _newest(turn: Turn, found: Sequence[Interaction], kind: str | None) -> Interaction | Unclear:
+    """Of this kind if there is one, and written down if one is."""
     fitting = [row for row in found if kind in (None, "", row.kind)] or found
     fitting = [row for row in fitting if has_words(row)] or fitting
     if not fitting:
