@@ -25,7 +25,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "· 消息和导出:“在微信上告诉王总样机到了”“导出本组商机”\n"
         "· 通话:“总结一下昨天和华东医疗的电话”“复盘一下我上周的通话”“这段录音里他对预算怎么说的”\n"
         "· 审批:“有什么等我批的”“为什么要审批”;批准请输入 /approve 编号;“撤回”撤销上一个动作\n"
-        "还不会:录音转写、新建或删除客户,以及与销售无关的问题。",
+        "还不会:新建或删除客户,以及与销售无关的问题。",
         "I am offline (no language model connected). I can:\n"
         '· brief you on a deal: "how is <deal> going", "and the quote?", "any risks?"\n'
         '· search the record: "who mentioned data migration?"\n'
@@ -40,7 +40,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
         'in the recording?"\n'
         '· approvals: "anything waiting for me?", "why was it blocked"; to approve, type /approve and the code; '
         '"undo that" takes the last one back\n'
-        "Not yet: transcribing recordings, creating or deleting customers, anything outside sales.",
+        "Not yet: creating or deleting customers, anything outside sales.",
     ),
     "decide": (
         "批准和驳回必须由你本人操作,助手不能代批。请输入 /approve {code} 批准,或 /reject {code} 并写明原因。",
@@ -64,8 +64,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "I cannot review contracts; please ask legal. Drafting one, changing a clause and sending it I can do.",
     ),
     "recording": (
-        "我还不会把录音转成文字。已有文字稿的通话我可以查:例如“电话里客户说了什么”。",
-        'I cannot transcribe recordings yet. Calls that have a transcript I can search: "what was said on the call".',
+        "录音转写在命令行做: chengdan call add 文件 --deal 商机 --consent 同意方式(或把录音发到聊天里,再由同意人确认)。转好的通话我可以查:“电话里客户说了什么”。",
+        'Recordings are written down by: chengdan call add FILE --deal D --consent HOW (or send the file in a chat first). Calls that have a transcript I can search: "what was said on the call".',
     ),
     "edit": (
         "我不能新建或删除客户和单子,请在 CRM 里改好后重新导入。阶段、金额、预计成交、下一步和备注我可以改。",
