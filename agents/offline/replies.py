@@ -64,8 +64,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "I cannot review contracts; please ask legal. Drafting one, changing a clause and sending it I can do.",
     ),
     "recording": (
-        "录音转写在命令行做: chengdan call add 文件 --deal 商机 --consent 同意方式(或把录音发到聊天里,再由同意人确认)。转好的通话我可以查:“电话里客户说了什么”。",
-        'Recordings are written down by: chengdan call add FILE --deal D --consent HOW (or send the file in a chat first). Calls that have a transcript I can search: "what was said on the call".',
+        "录音转写在命令行做: chengdan call add 文件 --deal 商机 --consent 同意方式(录音也可以先发到聊天里)。"
+        "转好的通话我可以查:“电话里客户说了什么”。",
+        "Recordings are written down by: chengdan call add FILE --deal D --consent HOW (the file may be sent in a chat "
+        'first). Calls that have a transcript I can search: "what was said on the call".',
     ),
     "edit": (
         "我不能新建或删除客户和单子,请在 CRM 里改好后重新导入。阶段、金额、预计成交、下一步和备注我可以改。",
