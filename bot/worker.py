@@ -17,6 +17,7 @@ from bot.street.street import Street
 
 from .errors import sentence_for
 from .settings import Settings
+from .warming import warm
 from .wiring import open_house
 
 LOG = logging.getLogger(__name__)
@@ -31,6 +32,7 @@ def main(words: list[str]) -> int:
     house = open_house(settings)
     try:
         channels = open_channels(settings, house.store, house.clock)
+        warm(house)
         street, stop = Street(house, channels, engine_for(settings.job_engine)), threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())

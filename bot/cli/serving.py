@@ -16,6 +16,7 @@ from bot.keeper import Keeper
 from bot.street.engines import engine_for
 from bot.street.opening import open_channels
 from bot.street.street import Street
+from bot.warming import warm
 from bot.web.app import web_app
 from bot.web.console import console_of
 from bot.web.visit import Console
@@ -42,6 +43,7 @@ def serve(host: str, port: int) -> None:
     channels += [web] if web else []
     err(f"http://{address[0]}:{address[1]}/" + ("" if web else "healthz"))
     err("channels: " + (", ".join(channel.name for channel in channels) or "-"))
+    warm(house)
     with Keeper(house) as keeper:
         engine = engine_for(settings.job_engine, settings.job_processes)
         asyncio.run(_serve(Street(house, channels, engine), keeper, *address))

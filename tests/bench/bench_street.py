@@ -140,6 +140,7 @@ async def _measured(folder: Path, way: Way, seconds: int) -> dict[str, Any]:
             together=way.together,
             processes=way.processes,
             engine=way.engine,
+            warmed=True,
         )
         process = subprocess.Popen(orders.command(), cwd=ROOT)
         try:

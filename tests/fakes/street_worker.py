@@ -18,6 +18,7 @@ from bot.street.answering import as_crew_member
 from bot.street.crew import Crew
 from bot.street.engines import engine_for
 from bot.street.street import EngineFor, Street
+from bot.warming import warm
 from bot.wiring import open_house
 from tests.fakes.hook_channel import HookChannel
 
@@ -38,6 +39,8 @@ class Orders:
     engine: str = "threads"
     processes: int = 0
     member: bool = False
+    warmed: bool = False
+    """as `serve` does it; costs a second at each start"""
 
     def command(self) -> list[str]:
         return [sys.executable, "-m", "tests.fakes.street_worker", json.dumps(asdict(self))]
@@ -55,6 +58,8 @@ def main(orders: Orders) -> None:
         _env_file=None,
     )
     house = open_house(settings)
+    if orders.warmed:
+        warm(house)
     channels = [HookChannel(orders.outlet)]
     if orders.member:
         as_crew_member(Street(house, channels, engine_for(orders.engine)), threading.Event())
