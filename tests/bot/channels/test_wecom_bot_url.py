@@ -393,6 +393,9 @@ def test_a_clock_that_is_wrong_by_hours_changes_nothing() -> None:
 def test_the_response_url_stands_nowhere_in_clear(caplog: pytest.LogCaptureFixture) -> None:
     async def story() -> None:
         caplog.set_level(logging.DEBUG)
+        caplog.set_level(
+            logging.DEBUG, "httpx"
+        )  # a command run earlier in this process may have quietened it
         async with stage(scale=0.002) as held:
             held.server.polling = False
             await held.server.say("u1", "多少?")
