@@ -47,6 +47,11 @@ class Daily:
         day = heads.day_of(now, self.gate.rules.utc_offset_hours)
         if self.folder is None or heads.written(self.folder, day):
             return
+        with self.gate.store.reading() as session:
+            if (
+                heads.head(session) is None
+            ):  # nothing has happened yet: no lock is taken every second to see that
+                return
         with self.gate.store.session() as session:
             record.lock_system(session)
             found = heads.head(session)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
@@ -163,14 +164,10 @@ class FilesOf:
             shelf_of(self.gate).adopt(sent.path, found.type.suffix)
 
     def _bound(self, file: InboundFile, found: Examined, deal: Deal, key: str) -> FileResult:
-        return FileResult(
-            became=Became.BOUND,
-            name=file.name,
-            file_id=file.id,
-            kind=found.type.kind if found.type else "",
-            form=file.form,
-            size=file.size,
-            notes=found.notes,
+        return _became(
+            Became.BOUND,
+            file,
+            found,
             deal=DealChoice(id=deal.id, name=deal.name),
             interaction_id=key,
             characters=len(found.words.text),
@@ -225,17 +222,21 @@ class FilesOf:
         if full:
             let_go(self.gate, file.sha256)
             return _refused(file.name, "too_many", file.size)
-        return FileResult(
-            became=Became.WAITING,
-            name=file.name,
-            file_id=file.id,
-            kind=found.type.kind if found.type else "",
-            form=file.form,
-            size=file.size,
-            notes=found.notes,
-            choices=asked,
-            expires_at=file.expires_at,
-        )
+        return _became(Became.WAITING, file, found, choices=asked, expires_at=file.expires_at)
+
+
+def _became(became: Became, file: InboundFile, found: Examined, **more: Any) -> FileResult:
+    """What became of a file, with what it was found to be."""
+    return FileResult(
+        became=became,
+        name=file.name,
+        file_id=file.id,
+        kind=found.type.kind if found.type else "",
+        form=file.form,
+        size=file.size,
+        notes=found.notes,
+        **more,
+    )
 
 
 def _refused(name: str, reason: str, size: int = 0) -> FileResult:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
+from pydantic import BaseModel, Field
+
 from knowledge.insight.minutes import Said
 from knowledge.model import Interaction
 from knowledge.snapshot import DealFacts
@@ -15,6 +17,18 @@ from .offline.dates import ZONE
 from .provenance import labels_of, remember
 from .skill import Turn
 from .wording import KINDS, day, term
+
+
+class WhichCall(BaseModel):
+    """The words by which a call is meant. Dates are ISO days, both included."""
+
+    deal: str | None = Field(default=None, description="the deal or customer; omit for the current one")
+    contact: str | None = Field(default=None, description="the customer's person who was in it")
+    account: str | None = Field(default=None, description="the customer, when it does not matter which deal")
+    kind: str | None = Field(default=None, description="call or meeting")
+    since: date | None = Field(default=None, description="from this day on, YYYY-MM-DD")
+    until: date | None = Field(default=None, description="up to and including this day, YYYY-MM-DD")
+    call: str | None = Field(default=None, description="id of the call or meeting, if known")
 
 
 def the_call(

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from agents.calls import opened, quoted, the_call, title_of
+from agents.calls import WhichCall, opened, quoted, the_call, title_of
 from agents.lookup import Unclear
 from agents.minutes import minutes_of, talk_of
 from agents.skill import Skill, Turn
@@ -41,17 +40,10 @@ _ASKING = frozenset(_ASKING_WORDS.split())
 _THEIRS = re.compile(r"他|她|客户|对方|人家|\b(?:he|she|they|customer|client)\b", re.I)
 
 
-class Arguments(BaseModel):
+class Arguments(WhichCall):
     """What ask_call takes. Dates are ISO days, both included."""
 
     question: str = Field(min_length=1, max_length=500, description="what to look for, in the user's words")
-    deal: str | None = Field(default=None, description="the deal or customer; omit for the current one")
-    contact: str | None = Field(default=None, description="the customer's person who was in it")
-    account: str | None = Field(default=None, description="the customer, when it does not matter which deal")
-    kind: str | None = Field(default=None, description="call or meeting")
-    since: date | None = Field(default=None, description="from this day on, YYYY-MM-DD")
-    until: date | None = Field(default=None, description="up to and including this day, YYYY-MM-DD")
-    call: str | None = Field(default=None, description="id of the call or meeting, if known")
 
 
 def run(turn: Turn, arguments: Arguments) -> str:

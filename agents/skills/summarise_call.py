@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
-
-from pydantic import BaseModel, Field
-
 from agents import qualifying
-from agents.calls import each, opened, the_call, title_of
+from agents.calls import WhichCall, each, opened, the_call, title_of
 from agents.lookup import Unclear
 from agents.minutes import minutes_of
 from agents.skill import Skill, Turn
@@ -45,16 +41,8 @@ DOUBTS = {
 MOST = 8
 
 
-class Arguments(BaseModel):
+class Arguments(WhichCall):
     """What summarise_call takes. Dates are ISO days, both included."""
-
-    deal: str | None = Field(default=None, description="the deal or customer; omit for the current one")
-    contact: str | None = Field(default=None, description="the customer's person who was in it")
-    account: str | None = Field(default=None, description="the customer, when it does not matter which deal")
-    kind: str | None = Field(default=None, description="call or meeting")
-    since: date | None = Field(default=None, description="from this day on, YYYY-MM-DD")
-    until: date | None = Field(default=None, description="up to and including this day, YYYY-MM-DD")
-    call: str | None = Field(default=None, description="id of the call or meeting, if known")
 
 
 def run(turn: Turn, arguments: Arguments) -> str:

@@ -18,6 +18,7 @@ from bot.connect.steps import Step
 from bot.settings import Settings
 
 from . import EXIT_FAILED, EXIT_USAGE
+from .health import line
 from .screen import out, out_json
 from .trouble import Trouble
 
@@ -53,12 +54,6 @@ async def _checked(platform: Any, settings: Settings) -> list[Finding]:
     async with httpx.AsyncClient(timeout=15, follow_redirects=False, trust_env=True) as http:
         found: list[Finding] = await platform.check(settings, http)
         return found
-
-
-def line(finding: Finding) -> str:
-    mark = {"ok": "✓", "note": "·", "broken": "✗"}[finding.level]
-    fix = f"\n    → {finding.fix}" if finding.fix else ""
-    return f"{mark} {finding.what}: {finding.says}{fix}"
 
 
 def _ask(steps: tuple[Step, ...]) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import EXIT_FAILED, EXIT_NOT_FOUND, EXIT_USAGE
+from . import EXIT_FAILED, EXIT_USAGE
 from .opening import DEMO
 from .screen import err, out, out_json, progress
-from .trouble import Trouble
+from .trouble import Trouble, missing
 
 if TYPE_CHECKING:
     from agents.models import ModelOptions
@@ -26,7 +26,7 @@ def injection(
         raise Trouble("--model-url 与 --model 要一起给 / give --model-url and --model together", EXIT_USAGE)
     for path in filter(None, (payloads, benign, DEMO)):
         if not path.is_file():
-            raise Trouble(f"没有找到 {path} / {path} is not there", EXIT_NOT_FOUND)
+            raise missing(path)
     try:
         rows, skipped = read_payloads(payloads, limit)
         calm = read_payloads(benign, limit)[0] if benign else []

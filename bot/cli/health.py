@@ -20,12 +20,12 @@ def doctor(*, as_json: bool) -> None:
         out_json([vars(finding) for finding in findings])
     else:
         for finding in findings:
-            out(_line(finding))
+            out(line(finding))
     if any(finding.level == "broken" for finding in findings):
         raise SystemExit(EXIT_FAILED)
 
 
-def _line(finding: Finding) -> str:
+def line(finding: Finding) -> str:
     mark = {"ok": "✓", "note": "·", "broken": "✗"}[finding.level]
     fix = f"\n    → {finding.fix}" if finding.fix else ""
     return f"{mark} {finding.what}: {finding.says}{fix}"

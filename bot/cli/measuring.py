@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from . import EXIT_NOT_FOUND, EXIT_USAGE
+from . import EXIT_USAGE
 from .screen import err, out, out_json
-from .trouble import Trouble
+from .trouble import Trouble, missing
 
 
 def summary(data: Path, *, as_json: bool) -> None:
@@ -14,7 +14,7 @@ def summary(data: Path, *, as_json: bool) -> None:
     from bot.evaluation.summary import BadSummaryFile, evaluate
 
     if not data.exists():
-        raise Trouble(f"没有找到 {data} / {data} is not there", EXIT_NOT_FOUND)
+        raise missing(data)
     try:
         result = evaluate(data)
     except BadSummaryFile as wrong:

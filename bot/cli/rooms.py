@@ -8,10 +8,10 @@ from pathlib import Path
 
 from knowledge.library import people as people_rows
 
-from . import EXIT_FAILED, EXIT_NOT_FOUND
+from . import EXIT_FAILED
 from .opening import opened
 from .screen import err, out, out_json, progress, table
-from .trouble import Trouble
+from .trouble import missing
 
 
 def people(*, as_json: bool, demo: bool) -> None:
@@ -46,7 +46,7 @@ def ingest(target: Path, *, mapping: Path | None, base: Path | None, dry_run: bo
     from knowledge.feeds import ingest as load
 
     if not target.exists():
-        raise Trouble(f"没有找到 {target} / {target} is not there", EXIT_NOT_FOUND)
+        raise missing(target)
     house = opened()
     with progress("导入 / import") as tick:
         report = load(
@@ -90,7 +90,7 @@ def eval_retrieval(corpus: Path, queries: Path, qrels: Path, *, as_json: bool) -
 
     for path in (corpus, queries, qrels):
         if not path.exists():
-            raise Trouble(f"没有找到 {path} / {path} is not there", EXIT_NOT_FOUND)
+            raise missing(path)
     result = evaluate_retrieval(corpus, queries, qrels)
     if as_json:
         out_json(result)

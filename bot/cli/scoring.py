@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from . import EXIT_FAILED, EXIT_NOT_FOUND, EXIT_USAGE
+from . import EXIT_FAILED, EXIT_USAGE
 from .screen import err, out, out_json
-from .trouble import Trouble
+from .trouble import Trouble, missing
 
 _SHOWN = ("auc", "log_loss", "brier", "base_brier", "ece", "top_decile_precision")
 
@@ -32,7 +32,7 @@ def score(
 
     for path in (train, test):
         if not path.is_file():
-            raise Trouble(f"没有找到 {path} / {path} is not there", EXIT_NOT_FOUND)
+            raise missing(path)
     question = Question(
         train=train,
         test=test,
@@ -73,7 +73,7 @@ def _figures(measure: Callable[[], dict[str, Any]], path: Path, *, as_json: bool
     from knowledge.scoring_rows import BadTable
 
     if not path.is_file():
-        raise Trouble(f"没有找到 {path} / {path} is not there", EXIT_NOT_FOUND)
+        raise missing(path)
     try:
         result = measure()
     except BadTable as error:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from . import EXIT_FAILED, EXIT_NOT_FOUND, EXIT_USAGE
+from . import EXIT_FAILED, EXIT_USAGE
 from .screen import err, out, out_json, progress
-from .trouble import Trouble
+from .trouble import Trouble, missing
 
 
 def speech(manifest: Path, model: str, *, as_json: bool) -> None:
@@ -18,7 +18,7 @@ def speech(manifest: Path, model: str, *, as_json: bool) -> None:
     from speech.heard import TranscriberError
 
     if not manifest.is_file():
-        raise Trouble(f"没有找到 {manifest} / {manifest} is not there", EXIT_NOT_FOUND)
+        raise missing(manifest)
     try:
         clips = read_manifest(manifest)
     except BadManifest as error:

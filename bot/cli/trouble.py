@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from bot.errors import sentence_for
 
+from . import EXIT_NOT_FOUND
 from .closing import CLOSING
 
 
@@ -18,6 +20,11 @@ class Trouble(Exception):
     def __init__(self, sentence: str, code: int = 1) -> None:
         super().__init__(sentence)
         self.code = code
+
+
+def missing(path: Path) -> Trouble:
+    """A file or folder that a command was given and that is not there."""
+    return Trouble(f"没有找到 {path} / {path} is not there", EXIT_NOT_FOUND)
 
 
 def guarded(app: Callable[..., Any]) -> int:

@@ -24,7 +24,7 @@ from .post import text_row
 from .splitting import split
 from .waiting_words import WaitingWords
 from .wire import address_of
-from .words import Address, Arrival, ClickAnswer
+from .words import Address, Arrival, CardView, ClickAnswer
 
 LOG = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ EXPLAINED = "说明发给你了。/ The explanation was sent to you."
 
 @dataclass
 class Clicks:
-    """Decides clicks. `moved` is told the channel that has something to bring out; `limits` cut long explanations."""
+    """Decides clicks. `moved` is told the channel that has something to bring out."""
 
     house: House
     copies: Copies
@@ -49,8 +49,9 @@ class Clicks:
 
     def decide(self, arrival_id: int, arrival: Arrival) -> ClickAnswer:
         """Decide once; a click that comes again (redelivered, pressed twice, late) is told how the card stands."""
+        alive = self.alive()
         with self.house.store.session() as session:
-            mine = arrivals.claim_one(session, arrival_id, self.worker, self.alive(), self.house.clock())
+            mine = arrivals.claim_one(session, arrival_id, self.worker, alive, self.house.clock())
             person = doors.person_of(session, arrival.channel, arrival.sender)
             copy = self._copy(session, arrival)
             if copy is not None and arrival.click is not None:
@@ -84,36 +85,43 @@ class Clicks:
             self._foreign(person, copy)
             return ClickAnswer(toast=FOREIGN)
         verb = arrival.click.token.partition(".")[0]
-        toast, told = self._do(verb, person, copy, arrival) if fresh else self._once_more(verb, person, copy)
-        return ClickAnswer(toast=toast, card=self.copies.again(copy), told=told)
+        if fresh and verb == "ok":
+            return ClickAnswer(toast=self._approve(person, copy), card=self.copies.again(copy))
+        shown = self.copies.again(copy)
+        if fresh:
+            toast, told = self._do(verb, person, copy, shown, f"ask:{arrival.external_id}")
+        else:
+            toast, told = self._once_more(verb, person, copy, shown)
+        return ClickAnswer(toast=toast, card=shown, told=told)
 
-    def _do(self, verb: str, person: Person, copy: CardCopy, arrival: Arrival) -> tuple[str, bool]:
-        """The sentence, and whether it was also sent as a message."""
-        if verb == "ok":
-            outcome = self.house.approvals.approve(
-                person.id, copy.action_id, seen_hash=copy.seen_hash, channel=copy.channel
-            )
-            return _said(outcome, person), False
+    def _approve(self, person: Person, copy: CardCopy) -> str:
+        outcome = self.house.approvals.approve(
+            person.id, copy.action_id, seen_hash=copy.seen_hash, channel=copy.channel
+        )
+        return _said(outcome, person)
+
+    def _do(
+        self, verb: str, person: Person, copy: CardCopy, shown: CardView | None, key: str
+    ) -> tuple[str, bool]:
+        """The sentence, and whether it was also sent as a message under `key`. `shown` is the card as it stands."""
         if verb == "ex":
             return self._explain(person, copy)
-        if not self._waits(copy):
-            return self._stands(copy, person), False
-        return self._ask(verb, person, copy, f"ask:{arrival.external_id}"), True
-
-    def _ask(self, verb: str, person: Person, copy: CardCopy, key: str) -> str:
+        if shown is None or not shown.buttons:
+            return _stands(shown, person), False
         private = address_of(copy.address)
-        ask = self.waiting.ask(person.id, private, ASKS[verb], self._code(copy), person.language)
+        ask = self.waiting.ask(person.id, private, ASKS[verb], shown.code, person.language)
         self._tell(key, private, ask)
-        return ask
+        return ask, True
 
-    def _once_more(self, verb: str, person: Person, copy: CardCopy) -> tuple[str, bool]:
+    def _once_more(
+        self, verb: str, person: Person, copy: CardCopy, shown: CardView | None
+    ) -> tuple[str, bool]:
         """How the card stands. But DingTalk tells no two presses of one button apart. Whoever pressed “reject”, called it off
         and presses it again is asked again, and always in a message, so that no line is ever taken for a reason that nobody
         was asked for."""
-        waited = self.waiting.waits(person.id, address_of(copy.address))
-        if verb not in ASKS or waited or not self._waits(copy):
-            return self._stands(copy, person), False
-        return self._ask(verb, person, copy, f"ask:{copy.id}:{verb}:{self._stamp()}"), True
+        if verb not in ASKS or self.waiting.waits(person.id, address_of(copy.address)):
+            return _stands(shown, person), False
+        return self._do(verb, person, copy, shown, f"ask:{copy.id}:{verb}:{self._stamp()}")
 
     def _stamp(self) -> str:
         return self.house.clock().strftime("%Y%m%d%H%M%S%f")
@@ -134,22 +142,6 @@ class Clicks:
             deliveries.put(session, text_row(key, address, text, self.house.clock()))
         self.moved(address.channel)
 
-    def _stands(self, copy: CardCopy, person: Person) -> str:
-        shown = self.copies.again(copy)
-        if shown is None:
-            return DEAD
-        already = "Already answered: " if person.language == "en" else "已处理: "
-        return f"{already}{shown.status}" if shown.status else shown.title
-
-    def _waits(self, copy: CardCopy) -> bool:
-        shown = self.copies.again(copy)
-        return shown is not None and bool(shown.buttons)
-
-    def _code(self, copy: CardCopy) -> str:
-        with self.house.store.reading() as session:
-            action = session.get(Action, copy.action_id)
-            return action.code if action else ""
-
     def _foreign(self, person: Person, copy: CardCopy) -> None:
         """A card that was passed on is no right; that somebody tried is recorded."""
         LOG.warning("a card of somebody else was pressed")
@@ -160,6 +152,13 @@ class Clicks:
             event = record.Event(name="foreign_click", action=action, actor=person.id, channel=copy.channel)
             record.append(session, event, now)
         self.house.gate.after()
+
+
+def _stands(shown: CardView | None, person: Person) -> str:
+    if shown is None:
+        return DEAD
+    already = "Already answered: " if person.language == "en" else "已处理: "
+    return f"{already}{shown.status}" if shown.status else shown.title
 
 
 def _said(outcome: Outcome, person: Person) -> str:

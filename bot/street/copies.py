@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from actions.action import State
 from actions.tables import Action, Approval
 from bot.wiring import House
-from knowledge.library import deliveries, doors
+from knowledge.library import deliveries
 from knowledge.model import CardCopy, Person
 
 from .card_views import view
@@ -71,16 +70,12 @@ class Copies:
         card and no more (WeCom's response codes), and that one must tell the end.
         """
         with self.house.store.reading() as session:
-            stale = [copy for copy in doors.open_copies(session) if self._stale(session, copy)]
+            stale = [
+                copy
+                for copy, action in session.exec(_MAY_HAVE_CHANGED).all()
+                if action is None or self._print(session, action) != copy.rendered
+            ]
         return {copy.channel for copy in stale if self._update(copy)}
-
-    def _stale(self, session: Session, copy: CardCopy) -> bool:
-        action = session.get(Action, copy.action_id)
-        if action is None:
-            return True
-        if action.state == State.PENDING and copy.person_id not in _voters(session, action):
-            return False
-        return self._print(session, action) != copy.rendered
 
     def _update(self, copy: CardCopy) -> bool:
         shown = self.again(copy)
@@ -124,8 +119,19 @@ DECIDES = (
 """States that end an approval otherwise than by going on to be done."""
 
 
-def _voters(session: Session, action: Action) -> Sequence[str]:
-    return session.exec(select(Approval.person_id).where(Approval.action_id == action.id)).all()
+_ANSWERED = select(Approval.id).where(
+    Approval.action_id == CardCopy.action_id, Approval.person_id == CardCopy.person_id
+)
+_MAY_HAVE_CHANGED = (
+    select(CardCopy, Action)
+    .join(Action, col(Action.id) == col(CardCopy.action_id), isouter=True)
+    .where(
+        CardCopy.state == "open",
+        or_(col(Action.id).is_(None), col(Action.state) != State.PENDING, _ANSWERED.exists()),
+    )
+    .order_by(col(CardCopy.at), col(CardCopy.id))
+)
+"""Open copies of what no longer waits, or waits no longer for them: what merely waits is not looked at every second."""
 
 
 def fresh_id() -> str:

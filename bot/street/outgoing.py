@@ -90,21 +90,17 @@ class Outgoing:
         """Claim what is due now, as far as the platform's pace allows."""
         now = self.clock()
         with self.store.reading() as session:
-            nothing = not deliveries.due(session, self.channel.name, now, 1)
+            due = deliveries.due(session, self.channel.name, now)
         self._recovered()
-        if nothing:
+        rested = [row for row in due if self._ready_at.get(row.lane, 0.0) <= time.monotonic()]
+        if not rested:
             return []
-        with self.store.session() as session:
-            ready = [
-                row for row in deliveries.due(session, self.channel.name, now) if self._may(session, row, now)
-            ]
+        with self.store.session() as session:  # claiming asks again whether a row still waits
+            ready = [row for row in rested if self._may(session, row, now)]
             return deliveries.claim(session, ready[:room], self.worker, now)
 
     def _may(self, session: Session, row: DeliveryRow, now: datetime) -> bool:
-        """The gap between two messages of a chat, and the most it takes in a minute and an hour: more would be dropped by
-        the platform without a word."""
-        if self._ready_at.get(row.lane, 0.0) > time.monotonic():
-            return False
+        """The most a chat takes in a minute and an hour: more would be dropped by the platform without a word."""
         if row.load not in NEW_MESSAGES:
             return True
         traits = self.channel.traits

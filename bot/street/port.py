@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -100,6 +100,3 @@ class Channel(Protocol):
         """Download to a fresh file in `folder`. Raises TooLarge, Gone, or OSError for what may be tried again."""
 
     def health(self) -> Health: ...
-
-
-Closing = Callable[[], Awaitable[None]]

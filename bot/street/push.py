@@ -26,7 +26,7 @@ AT_ONCE = 200
 
 @dataclass
 class Push:
-    """Turns notices into deliveries. `open_channels` are those this house has now; None for one it has not."""
+    """Turns notices into deliveries. `traits` says what a channel can do; None for one that is not open here."""
 
     house: House
     copies: Copies

@@ -235,8 +235,9 @@ class Street:
     def look(self) -> None:
         """Wake every lane in which something lies and nobody is at work: what a process left that is gone, what came in
         while an engine was away."""
+        others = self.alive() - {self.worker}
         with self.house.store.reading() as session:
-            lying = arrivals.waiting_lanes(session, self.alive() - {self.worker}, self.house.clock())
+            lying = arrivals.waiting_lanes(session, others, self.house.clock())
         for lane in lying:
             self.engine.wake(lane)
 

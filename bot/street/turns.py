@@ -70,9 +70,9 @@ class Turns:
                 return
 
     def _next(self, lane: str) -> ArrivalRow | None:
+        # Within this process one lane is drained once at a time: a row of ours that is still open was left lying.
+        others = self.alive() - {self.worker}
         with self.house.store.session() as session:
-            # Within this process one lane is drained once at a time: a row of ours that is still open was left lying.
-            others = self.alive() - {self.worker}
             return arrivals.claim_next(session, lane, self.worker, others, self.house.clock())
 
     def _one(self, row: ArrivalRow) -> bool:
@@ -88,6 +88,8 @@ class Turns:
                 return False
             out, state = [text_row(f"broke:{row.id}", arrival.address, BROKE, self.house.clock())], "dropped"
         with self.house.store.session() as session:
+            if state == "done":
+                deliveries.drop_draft(session, f"draft:{_turn_of(row)}")
             for delivery in out:
                 deliveries.put(session, delivery)
             arrivals.finish_arrival(session, row.id or 0, state, self.house.clock())
@@ -111,7 +113,7 @@ class Turns:
     def _message(self, row: ArrivalRow, arrival: Arrival, person: Person) -> list[DeliveryRow]:
         """The answer of a colleague's message. In a group the members are unknown to us, so the answer goes to the one who
         asked, and the group hears that it did: nobody there learns what they may not see."""
-        turn, traits = f"t{row.id}", self.traits(arrival.channel)
+        turn, traits = _turn_of(row), self.traits(arrival.channel)
         address, out = arrival.address, []
         if address.group:
             if not traits.push:
@@ -121,9 +123,8 @@ class Turns:
         else:
             self._remember(person, address)
         text = _with_code(arrival.text, arrival.quoted)
-        if (
-            not arrival.address.group
-        ):  # what a button asked for in private is not answered by a line in a group
+        # What a button asked for in private is not answered by a line in a group.
+        if not arrival.address.group:
             text = self.waiting.complete(person.id, address, text)
         reply = self._reply(person, arrival, address, text, turn, traits)
         return [*out, *self._parts(reply, address, turn, traits)]
@@ -164,8 +165,6 @@ class Turns:
 
     def _parts(self, reply: Reply, address: Address, turn: str, traits: Traits) -> list[DeliveryRow]:
         """The reply cut to the platform's size; its first part ends the running answer."""
-        with self.house.store.session() as session:
-            deliveries.drop_draft(session, f"draft:{turn}")
         now, rows = self.house.clock(), []
         files, text = handed_over(reply)
         for number, part in enumerate(split(text, traits.limit, traits.measure)):
@@ -197,6 +196,11 @@ class Turns:
         with self.house.store.session() as session:
             value = address_json(Address(channel=address.channel, to=address.to))
             doors.put_note(session, f"at:{person.id}", value, self.house.clock(), KNOWN_PLACE_S)
+
+
+def _turn_of(row: ArrivalRow) -> str:
+    """The running answer's name, for the channel and for its drafts."""
+    return f"t{row.id}"
 
 
 def _hello(person: Person) -> str:

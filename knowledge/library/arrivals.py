@@ -6,11 +6,11 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, or_, tuple_, update
-from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.dialects.sqlite import insert as lite_insert
 from sqlmodel import Session, col, select
 
 from knowledge.model import ArrivalRow
+
+from .upserts import insert_into
 
 OPEN = ("waiting", "working")
 
@@ -22,10 +22,11 @@ def add_arrivals(session: Session, rows: Sequence[ArrivalRow]) -> list[tuple[int
     """(id, fresh) of each: stored now, or the id of the one that had the same external id before. Two statements for all of
     them: each further one would be another wait for the interpreter while turns run beside it."""
     values = [row.model_dump(exclude={"id"}) for row in rows]
-    insert = lite_insert if session.get_bind().dialect.name == "sqlite" else pg_insert
     table = ArrivalRow.metadata.tables["arrival"]
     statement = (
-        insert(table).on_conflict_do_nothing().returning(table.c.channel, table.c.external_id, table.c.id)
+        insert_into(session, table)
+        .on_conflict_do_nothing()
+        .returning(table.c.channel, table.c.external_id, table.c.id)
     )
     added = {(one[0], one[1]): int(one[2]) for one in session.connection().execute(statement, values)}
     wanted = {(row.channel, row.external_id) for row in rows} - set(added)

@@ -7,17 +7,17 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import case, func, update
-from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.dialects.sqlite import insert as lite_insert
 from sqlmodel import Session, col, select
 
 from knowledge.model import DeliveryRow
+
+from .upserts import insert_into
 
 
 def put(session: Session, row: DeliveryRow) -> bool:
     """Queue it; False when something with its key was queued before."""
     values = row.model_dump(exclude={"id"})
-    statement = _insert(session)(DeliveryRow).values(**values).on_conflict_do_nothing()
+    statement = insert_into(session, DeliveryRow).values(**values).on_conflict_do_nothing()
     return session.execute(statement.returning(col(DeliveryRow.id))).scalar_one_or_none() is not None
 
 
@@ -28,9 +28,9 @@ def put_draft(session: Session, row: DeliveryRow) -> None:
     changed: dict[str, Any] = {
         "payload": row.payload,
         "again": sending,
-        "state": _when(sending, "sending", "waiting"),
+        "state": case((sending, "sending"), else_="waiting"),
     }
-    statement = _insert(session)(DeliveryRow).values(**values)
+    statement = insert_into(session, DeliveryRow).values(**values)
     session.execute(
         statement.on_conflict_do_update(
             index_elements=["key"], set_=changed, where=col(DeliveryRow.state) != "replaced"
@@ -111,11 +111,3 @@ def counts(session: Session) -> dict[str, int]:
     """Deliveries by state."""
     rows = session.execute(select(DeliveryRow.state, func.count()).group_by(col(DeliveryRow.state)))
     return dict(rows.all())
-
-
-def _insert(session: Session) -> Any:
-    return lite_insert if session.get_bind().dialect.name == "sqlite" else pg_insert
-
-
-def _when(condition: Any, yes: str, no: str) -> Any:
-    return case((condition, yes), else_=no)

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, update
-from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.dialects.sqlite import insert as lite_insert
 from sqlmodel import Session, col, select
 
-from knowledge.model import BindCode, CardCopy, Identity, Person, Stranger, StreetNote
+from knowledge.model import BindCode, Identity, Person, Stranger, StreetNote
+
+from .upserts import insert_into
 
 CASELESS = frozenset({"wecom", "wecom-bot"})
 """Platforms whose account ids come in any case: WeCom itself answers with them in lower case."""
@@ -98,9 +98,8 @@ def note(session: Session, key: str, now: datetime) -> dict[str, Any] | None:
 
 def put_note(session: Session, key: str, value: dict[str, Any], now: datetime, ttl_s: float) -> None:
     """Write a shared note in place of what stood there."""
-    insert = lite_insert if session.get_bind().dialect.name == "sqlite" else pg_insert
     ends = now + timedelta(seconds=ttl_s)
-    statement = insert(StreetNote).values(key=key, value=value, expires_at=ends)
+    statement = insert_into(session, StreetNote).values(key=key, value=value, expires_at=ends)
     session.execute(
         statement.on_conflict_do_update(index_elements=["key"], set_={"value": value, "expires_at": ends})
     )
@@ -124,8 +123,7 @@ def lead(
     """Whether this worker leads `name` until `ttl_s` seconds from now: it did already, or nobody does. Who is not among the
     `alive` leads no longer."""
     key, ends = f"lead:{name}", now + timedelta(seconds=ttl_s)
-    insert = lite_insert if session.get_bind().dialect.name == "sqlite" else pg_insert
-    statement = insert(StreetNote).values(key=key, value={"worker": worker}, expires_at=ends)
+    statement = insert_into(session, StreetNote).values(key=key, value={"worker": worker}, expires_at=ends)
     session.execute(statement.on_conflict_do_nothing())
     row = session.exec(select(StreetNote).where(StreetNote.key == key).with_for_update()).one()
     holder = row.value.get("worker")
@@ -146,11 +144,3 @@ def resign(session: Session, name: str, worker: str) -> None:
 def sweep_notes(session: Session, now: datetime) -> None:
     """Forget what is over."""
     session.execute(delete(StreetNote).where(col(StreetNote.expires_at) <= now))
-
-
-def open_copies(session: Session, action_id: str = "") -> Sequence[CardCopy]:
-    """Copies of cards that are not settled, of one action or of all."""
-    query = select(CardCopy).where(CardCopy.state == "open")
-    if action_id:
-        query = query.where(CardCopy.action_id == action_id)
-    return session.exec(query.order_by(col(CardCopy.at), col(CardCopy.id))).all()

@@ -48,14 +48,6 @@ def touches(session: Session, lead_ids: Sequence[str]) -> dict[str, list[LeadTou
     return found
 
 
-def accepted_offers(session: Session, since: datetime, until: datetime) -> Sequence[tuple[Deal, Offer]]:
-    """Deals won in this time with the offer that was accepted, by deal id."""
-    query = select(Deal, Offer).join(Offer, col(Offer.deal_id) == col(Deal.id))
-    query = query.where(Deal.stage == "won", Offer.status == "accepted")
-    query = query.where(col(Deal.closed_at) >= since, col(Deal.closed_at) <= until)
-    return session.exec(query.order_by(col(Deal.id), col(Offer.version))).all()
-
-
 def last_offers_of_closed(session: Session, since: datetime, until: datetime) -> Sequence[tuple[Deal, Offer]]:
     """Closed deals of this time with each of their offers, by deal id and version."""
     query = select(Deal, Offer).join(Offer, col(Offer.deal_id) == col(Deal.id))
