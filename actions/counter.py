@@ -27,6 +27,7 @@ from .gate import Gate
 from .levels import Power
 from .papers import PaperDesk
 from .people import roles_of
+from .picturing import PicturesOf
 from .plans import PlansOf
 from .receiving import FilesOf
 from .risk import place
@@ -45,7 +46,7 @@ NO_HAND = "助手不能改规则,也不能删除数据 / the assistant has no ha
 
 
 @dataclass
-class PersonDesk(PlansOf, FilesOf, CallsOf):
+class PersonDesk(PlansOf, FilesOf, PicturesOf, CallsOf):
     """Bound to one person, one conversation and one language; implements actions.desk.Desk."""
 
     gate: Gate

@@ -86,6 +86,12 @@ class Hears(Protocol):
     def recording(self, interaction_id: str) -> Recording | None: ...
 
 
+class Draws(Protocol):
+    """Pictures an answer shows."""
+
+    def keep_picture(self, data: bytes, suffix: str) -> str: ...
+
+
 class Calls(Protocol):
     """Calls the asker may read, and what was made of them: stored once, by transcript, version and model."""
 
@@ -112,7 +118,7 @@ class Calls(Protocol):
     def marks(self, interaction_id: str, card: str) -> Sequence[HumanMark]: ...
 
 
-class Desk(Reads, Finds, Proposes, Watches, Plans, Hears, Calls, Protocol):
+class Desk(Reads, Finds, Proposes, Watches, Plans, Hears, Draws, Calls, Protocol):
     """What skills see. The real one is actions.counter.PersonDesk; tests have tests/fakes/desk.py."""
 
     @property

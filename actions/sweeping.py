@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ from knowledge.lexicon import IndexBroken
 from . import notices, record
 from .erasing.files import unreadable
 from .gate import Gate
+from .picturing import PICTURES
 from .tables import Action, Sweep
 
 AGAIN_AFTER = timedelta(minutes=10)
@@ -69,8 +71,14 @@ class Sweeper:
         return "数据库正被读取,日志还没有清空 / the database is being read, its log is not emptied yet"
 
     def _files(self, row: Sweep) -> str:
-        """Remove what the erasure named; "" or what could not be removed."""
+        """Remove what the erasure named and every picture, for nobody can read names off one; "" or what could not be
+        removed."""
         home = self.folder.resolve()
+        try:
+            if (home / PICTURES).exists():
+                shutil.rmtree(home / PICTURES)
+        except OSError as error:
+            return f"{PICTURES}: {error.strerror}"
         for name in [*row.papers, *row.mails]:
             path = (home / name).resolve()
             try:

@@ -42,6 +42,17 @@ class FileNote:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PictureNote:
+    """A picture this answer shows: `path` a PNG for chats, `svg` the same for pages (may be ""), `name` as a person sees it,
+    `alt` in words what is to be seen."""
+
+    path: str
+    name: str
+    alt: str
+    svg: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Answer:
     """One reply. `mode` is the model id or `offline`; `suggestions` are things the person may say next.
 
@@ -58,6 +69,7 @@ class Answer:
     prompt_version: str = ""
     read: tuple[str, ...] = ()
     files: tuple[FileNote, ...] = ()
+    pictures: tuple[PictureNote, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The public JSON of `chengdan ask --json`."""
@@ -77,5 +89,6 @@ class Answer:
             "suggestions": tuple(record.get("suggestions", ())),
             "read": tuple(record.get("read", ())),
             "files": tuple(FileNote(**note) for note in record.get("files", ())),
+            "pictures": tuple(PictureNote(**note) for note in record.get("pictures", ())),
         }
         return cls(**{**record, **lists})

@@ -134,7 +134,7 @@ class Assistant:
         show = on_text or quiet
         if self._options is None:
             return self._by_offline(turn, history, show, "")
-        before = deepcopy(turn.focus), list(turn.sources), list(turn.suggestions)
+        before = deepcopy(turn.focus), [*turn.sources], [*turn.suggestions], [*turn.files], [*turn.pictures]
         model = self._own(turn, history) if self._own else self._model
         run = Run(turn, model, wrap=True, known=self._given(turn, history))
         turn.written_by(self._options.model, model)
@@ -143,7 +143,7 @@ class Assistant:
         except ModelDown as fault:
             if once.acted:
                 return self._half_way(run, fault, show)
-            turn.focus, turn.sources[:], turn.suggestions[:] = before
+            turn.focus, turn.sources[:], turn.suggestions[:], turn.files[:], turn.pictures[:] = before
             turn.written_by(OFFLINE)
             return self._by_offline(turn, history, show, down(turn, fault))
 

@@ -18,7 +18,17 @@ _SIDES: dict[str, Side] = {"rep": "rep", "customer": "customer"}
 
 def measured(turn: Turn, row: Interaction, facts: DealFacts | None) -> Mapping[str, Measured]:
     """Name -> value with n, or None with the reason: no times, too short, one side silent, speakers unsure."""
-    segments = [
+    segments = segments_of(row)
+    competitor = facts.deal.competitor if facts else ""
+    recording = turn.desk.recording(row.id)
+    rules = MetricRules(competitors=(competitor,) if competitor else ())
+    found = call_metrics(segments, rules, recording.speaker_confidence if recording else None)
+    return {name: of_metric(one) for name, one in found.metrics.items()}
+
+
+def segments_of(row: Interaction) -> list[Segment]:
+    """Who said what and when, as the metrics and the pictures take it."""
+    return [
         Segment(
             speaker=line.speaker,
             text=line.text,
@@ -28,11 +38,6 @@ def measured(turn: Turn, row: Interaction, facts: DealFacts | None) -> Mapping[s
         )
         for line in lines_of(row)
     ]
-    competitor = facts.deal.competitor if facts else ""
-    recording = turn.desk.recording(row.id)
-    rules = MetricRules(competitors=(competitor,) if competitor else ())
-    found = call_metrics(segments, rules, recording.speaker_confidence if recording else None)
-    return {name: of_metric(one) for name, one in found.metrics.items()}
 
 
 def of_metric(metric: Metric) -> Measured:

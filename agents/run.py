@@ -142,6 +142,7 @@ def make_answer(turn: Turn, text: str, sources: tuple[Source, ...], mode: str, s
         prompt_version=stamp,
         read=tuple(sorted(turn.ledger.read)),
         files=tuple(turn.files),
+        pictures=tuple(turn.pictures),
     )
 
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from actions.desk import Desk
 
-from .answer import FileNote, OutcomeNote, Source
+from .answer import FileNote, OutcomeNote, PictureNote, Source
 from .ledger import Ledger, opened
 from .writing import Writer
 
@@ -34,6 +34,7 @@ class Turn:
     sources: list[Source] = field(default_factory=list)
     outcomes: list[OutcomeNote] = field(default_factory=list)
     files: list[FileNote] = field(default_factory=list)
+    pictures: list[PictureNote] = field(default_factory=list)
     suggestions: list[str] = field(default_factory=list)
     drafted_by: str = "offline"
     words: tuple[str, ...] = ()

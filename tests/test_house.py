@@ -29,6 +29,7 @@ ONE_FILE = {
     "tantivy": {"knowledge/lexicon.py"},
     "dbos": {"bot/durable.py"},
     "av": {"speech/decoding.py"},
+    "matplotlib": {"speech/canvas.py"},
     "faster_whisper": {"speech/transcriber.py"},
 }
 

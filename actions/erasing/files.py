@@ -15,9 +15,9 @@ from knowledge.reading.parts import MAX_FILE
 from .whom import Whom
 
 PLAIN = frozenset({".jsonl", ".json", ".csv", ".txt", ".md", ".log", ".tsv", ".yaml", ".yml", ".vtt", ".srt"})
-SPARED = frozenset({"index", "audit", "templates"})
+SPARED = frozenset({"index", "audit", "templates", "pictures"})
 """Folders of the data folder that are not searched: the index is built anew, the heads hold hashes, templates are the house's
-own words."""
+own words, pictures are all forgotten after an erasure (actions.sweeping)."""
 
 
 def bearing(folder: Path | None, whom: Whom, doomed: Iterable[str]) -> list[str]:

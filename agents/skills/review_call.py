@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from agents.calls import between, opened, quoted, the_call, title_of
 from agents.citing import cite_interaction
 from agents.lookup import Unclear, the_colleague_id
+from agents.pictures import picture_of
 from agents.reviewing import Reviewed, card_of, marks_of, may_review, rep_of, reviewed
 from agents.skill import Skill, Turn
 from agents.won import better_line, playbook_of
@@ -60,11 +61,13 @@ def run(turn: Turn, arguments: Arguments) -> str:
         return _nothing(turn, person, card, hidden)
     if len(shown) == 1:
         opened(turn, shown[0].row)
+    no_picture = [picture_of(turn, one) for one in shown[:IN_DETAIL]]
     lines = [_head(turn, person, shown, card, version)]
     for one in shown[:IN_DETAIL]:
         lines += _one(turn, one, card, whole=len(shown) == 1)
     lines += _period(turn, person, shown, card, version)
     lines += _points(turn, person, shown, card)
+    lines += dict.fromkeys(filter(None, no_picture))
     return "\n".join([*lines, *_hidden(turn, hidden, card)])
 
 

@@ -100,6 +100,8 @@ class Terminal:
             for source in answer.sources:
                 speaker = f" {source.speaker}" if source.speaker else ""
                 _say(f"  [{source.n}] {source.id} {source.date} {source.kind}{speaker}: {source.title}")
+        for picture in answer.pictures if answer else ():
+            _say(f"  🖼 {picture.alt}: {picture.path}")
         if answer and answer.suggestions:
             _say("  " + " · ".join(f"“{said}”" for said in answer.suggestions))
         if answer:

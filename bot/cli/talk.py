@@ -39,6 +39,8 @@ def _ask(house: House, words: str, who: str, *, thread: str, as_json: bool) -> N
     else:
         out(answer.text)
         _footnotes(answer.as_json())
+        for picture in answer.pictures:
+            out(f"  🖼 {picture.alt}: {picture.path}")
         for notice in reply.notices:
             err(f"🔔 {notice}")
         err(f"(--thread {thread} 接着问 / to go on)")

@@ -44,5 +44,22 @@ def handed_over(reply: Reply) -> tuple[list[FilePart], str]:
     return [FilePart(path=path, name=name, mime=_mime(name)) for path, name in notes], text
 
 
+def shown(reply: Reply) -> list[tuple[FilePart, str]]:
+    """The pictures of a reply, each with the words that say what is to be seen."""
+    pictures = reply.answer.pictures if reply.answer else ()
+    return [
+        (FilePart(path=one.path, name=one.name, mime=_mime(one.name), svg=one.svg), one.alt)
+        for one in pictures
+    ]
+
+
+def in_words(reply: Reply) -> str:
+    """What stands in the place of pictures where none can be shown."""
+    lines = [f"🖼 {alt}" for _, alt in shown(reply)]
+    if not lines:
+        return ""
+    return "\n".join([*lines, "(这里发不了图片,请在网页控制台查看 / no pictures here: see the web console)"])
+
+
 def _mime(name: str) -> str:
     return mimetypes.guess_type(name)[0] or "application/octet-stream"

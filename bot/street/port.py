@@ -16,7 +16,8 @@ class Traits:
     """What a platform can do. `limit` is the most one text message holds, measured by `measure`; `drafts` whether a
     running answer can be shown; `buttons` whether cards have any; `push` whether a person can be written to who has not
     just written; `gap_s` the least time between two messages to one chat; `per_minute` and `per_hour` the most messages
-    one chat may get (0: no such limit); `resend` whether a parcel sent twice is shown once."""
+    one chat may get (0: no such limit); `resend` whether a parcel sent twice is shown once; `pictures` whether files and pictures can
+    be brought out at all: where not, their words are told instead."""
 
     limit: int
     measure: Callable[[str], int] = len
@@ -28,6 +29,7 @@ class Traits:
     per_minute: int = 0
     per_hour: int = 0
     resend: bool = False
+    pictures: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,7 +23,7 @@ from .clicks import Clicks
 from .feedback import Feedback
 from .file_talk import FileTalk, Heard
 from .files import Download
-from .footnotes import handed_over
+from .footnotes import handed_over, in_words, shown
 from .live import Live
 from .port import Traits
 from .porter import Porter
@@ -167,6 +167,9 @@ class Turns:
         """The reply cut to the platform's size; its first part ends the running answer."""
         now, rows = self.house.clock(), []
         files, text = handed_over(reply)
+        pictures = shown(reply) if traits.pictures else []
+        if not traits.pictures:
+            text = f"{text}\n\n{in_words(reply)}".rstrip()
         for number, part in enumerate(split(text, traits.limit, traits.measure)):
             key = f"reply:{turn}:{number}"
             parcel = Parcel(
@@ -181,6 +184,10 @@ class Turns:
         for number, file in enumerate(files):
             key = f"file:{turn}:{number}"
             rows.append(row_of(key, Parcel(id=key, load=Load.FILE, address=address, file=file), now))
+        for number, (picture, alt) in enumerate(pictures):
+            key = f"picture:{turn}:{number}"
+            parcel = Parcel(id=key, load=Load.IMAGE, address=address, file=picture, text=alt)
+            rows.append(row_of(key, parcel, now))
         return rows
 
     def _text(self, key: str, address: Address, text: str) -> DeliveryRow:

@@ -117,6 +117,8 @@ class FilePart:
     path: str
     name: str
     mime: str = "application/octet-stream"
+    svg: str = ""
+    """the same picture as SVG, for a page; "" where there is none"""
 
 
 class Load(StrEnum):

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse, JSONResponse, RedirectResponse
 from starlette.datastructures import FormData, UploadFile
 
+from actions.picturing import PICTURES as DRAWN
 from bot.street.wire import LONGEST
 from bot.street.words import Attachment, Kind
 from knowledge.model import WebLine
@@ -22,6 +23,7 @@ from .trouble import Refused, unknown
 from .visit import Console, Visit, field
 
 PAGE = 60
+SVG = "image/svg+xml"
 PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 
 
@@ -73,10 +75,10 @@ def _things(router: APIRouter, console: Console) -> None:
         return await asyncio.to_thread(console.page, visit, "source.html", tab="chat", **found)
 
     @router.get("/files/{line_id}")
-    async def file(request: Request, line_id: int) -> Response:
+    async def file(request: Request, line_id: int, form: str = "") -> Response:
         visit = await console.visit(request)
         line = await asyncio.to_thread(console.web.lines.one, visit.seat.account, line_id)
-        return _file(console, line)
+        return _file(console, line, form)
 
 
 def _chat(console: Console, shelf: Shelf, visit: Visit, before: int) -> Response:
@@ -169,18 +171,21 @@ def _source(console: Console, visit: Visit, line_id: int, number: int) -> dict[s
     return {"source": found, "whole": row.text if row else ""}
 
 
-def _file(console: Console, line: WebLine | None) -> Response:
-    """A file the house brought out. A picture is shown; all else is saved, whatever it says it is."""
+def _file(console: Console, line: WebLine | None, form: str = "") -> Response:
+    """A file the house brought out. A picture is shown; all else is saved, whatever it says it is. An SVG is shown only
+    where the house has drawn it, and a page shows it as a picture, in which nothing runs."""
     part = line.payload.get("file") if line else None
     if not part:
         raise unknown()
-    home, path = console.street.house.settings.var_dir.resolve(), Path(str(part["path"])).resolve()
+    drawn = form == "svg" and bool(part.get("svg"))
+    home = (console.street.house.settings.var_dir / (DRAWN if drawn else "")).resolve()
+    path = Path(str(part["svg" if drawn else "path"])).resolve()
     if not path.is_relative_to(home) or not path.is_file():
         raise unknown()
-    mime, name = str(part.get("mime", "")), str(part.get("name", "")) or "file"
-    inline = mime in PICTURES
+    mime, name = SVG if drawn else str(part.get("mime", "")), str(part.get("name", "")) or "file"
+    inline = drawn or mime in PICTURES
     headers = {
         "content-disposition": f"{'inline' if inline else 'attachment'}; filename*=utf-8''{quote(name, safe='')}",
-        "content-security-policy": "default-src 'none'; sandbox",
+        "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
     }
     return FileResponse(path, media_type=mime if inline else "application/octet-stream", headers=headers)

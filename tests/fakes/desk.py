@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -124,6 +125,7 @@ class FakeDesk:
     judged: dict[tuple[str, ...], Judgement] = field(default_factory=dict)
     recordings: dict[str, Recording] = field(default_factory=dict)
     my_marks: list[HumanMark] = field(default_factory=list)
+    pictures: dict[str, bytes] = field(default_factory=dict)
 
     def deal(self, deal_id: str) -> DealFacts | None:
         deal = next((one for one in self.deals() if one.id == deal_id), None)
@@ -331,6 +333,11 @@ class FakeDesk:
         if found and found.person_id == self.person.id and found.seen_at is None:
             found.seen_at = self.now
         return found
+
+    def keep_picture(self, data: bytes, suffix: str) -> str:
+        path = f"pictures/{hashlib.sha256(data).hexdigest()}{suffix}"
+        self.pictures[path] = data
+        return path
 
     def recording(self, interaction_id: str) -> Recording | None:
         return self.recordings.get(interaction_id)

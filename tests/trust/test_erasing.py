@@ -12,6 +12,7 @@ from sqlmodel import select
 
 from actions import record
 from actions.action import ActionRequest, Outcome, State, Status
+from actions.files import Shelf
 from actions.gateways.mail import gateway_from
 from actions.incidents import Incidents
 from actions.proofs import prove
@@ -163,6 +164,7 @@ def _files(house: House) -> None:
     sha = house.files.keep(_word_file(words), ".docx")
     attached = house.files.keep(_word_file(f"附件 {words}"), ".docx")
     harmless = house.files.keep(_word_file("与他无关"), ".docx")
+    Shelf(folder / "pictures").keep(b"\x89PNG with a name in its pixels", ".png")
     with house.store.session() as session:
         session.add(
             Paper(
@@ -253,6 +255,7 @@ def test_afterwards_nothing_of_theirs_is_left_anywhere(house_with_vectors: House
     assert _row(house, waiting).state == State.EXECUTED, _row(house, waiting).result
     assert _sweep(house) == [waiting.action_id]
     after = _dump(folder)
+    assert not (folder / "pictures").exists(), "nobody can read names off a picture: all are forgotten"
     for secret in (
         NAME,
         ADDRESS,

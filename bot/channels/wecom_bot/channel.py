@@ -34,9 +34,11 @@ NOTHING = Told(status=404)
 
 
 def _traits(*, push: bool) -> Traits:
+    """Without the push there are no files either: a URL-mode bot only answers, and only in words and cards."""
     return Traits(
-        limit=LIMIT, measure=size, drafts=True, buttons=True, push=push, per_minute=30, per_hour=1000
-    )
+        limit=LIMIT, measure=size, drafts=True, buttons=True, push=push, per_minute=30, per_hour=1000,
+        pictures=push,
+    )  # fmt: skip
 
 
 def host_of(url: str) -> tuple[str, ...]:

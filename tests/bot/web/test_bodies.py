@@ -181,6 +181,35 @@ def test_files_of_the_house_are_saved_and_only_pictures_are_shown(demo_house: Ho
     play(demo_house, scene)
 
 
+def test_a_drawn_picture_is_shown_as_svg_with_its_words_and_nothing_else_is(demo_house: House) -> None:
+    drawn, papers = demo_house.settings.var_dir / "pictures", demo_house.settings.var_dir / "papers"
+    for folder in (drawn, papers):
+        folder.mkdir(exist_ok=True)
+        (folder / "a.svg").write_bytes(b"<svg/>")
+        (folder / "a.png").write_bytes(b"\x89PNG")
+
+    async def scene(stage: Stage) -> None:
+        lina = await stage.user("p-lina")
+        here = Address(channel="web", to="p-lina")
+        for folder in (drawn, papers):
+            part = FilePart(
+                path=str(folder / "a.png"), name="talk.png", mime="image/png", svg=str(folder / "a.svg")
+            )
+            await stage.web.send(
+                Parcel(id=folder.name, load=Load.IMAGE, address=here, file=part, text="谁在说<b>话")
+            )
+        page = await lina.page()
+        lines, _ = stage.web.lines.page("p-lina", 10)
+        assert f'src="/files/{lines[0].id}?form=svg" alt="谁在说&lt;b&gt;话"' in page
+        shown = await lina.http.get(f"/files/{lines[0].id}?form=svg")
+        assert shown.headers["content-type"].startswith("image/svg+xml")
+        assert "default-src 'none'" in shown.headers["content-security-policy"]
+        assert (await lina.http.get(f"/files/{lines[0].id}")).headers["content-type"] == "image/png"
+        assert (await lina.http.get(f"/files/{lines[1].id}?form=svg")).status_code == 404, "not one we drew"
+
+    play(demo_house, scene)
+
+
 class Refusing:
     """An intake whose database is away."""
 
