@@ -9,7 +9,7 @@ from typing import Protocol
 from knowledge.insight.leads import LeadScore
 from knowledge.insight.prices import Adjustment
 from knowledge.insight.win import NoScore, WinOdds
-from knowledge.model import Lead, LeadTouch
+from knowledge.model import Lead, LeadTouch, ScoreEntry
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,4 +61,8 @@ class Scores(Protocol):
 
     def prices(self, deal_id: str) -> Sequence[PriceNote] | None:
         """A range for every product of a deal; empty when it is not known what is sold."""
+        ...
+
+    def history(self, subject_id: str) -> Sequence[ScoreEntry] | None:
+        """What was stored of a lead or a deal, newest first."""
         ...

@@ -31,12 +31,13 @@ def sweeper_of(house: House) -> Sweeper:
 
 
 def keep(house: House) -> list[str]:
-    """End what ran out, forget files nobody placed, copy the day's head, sweep after an erasure; whatever goes wrong
-    there is tried again later.
+    """End what ran out, forget files nobody placed, score anew what was touched, copy the day's head, sweep after an
+    erasure; whatever goes wrong there is tried again later.
 
     Returns the ids of actions that something was finished for. The process that sends does none of this.
     """
     _guarded("files", lambda: expire_files(house.gate))
+    _guarded("scores", house.rescorer.tick)
     return [*_guarded("daily", daily_of(house).tick), *_guarded("sweep", lambda: _sweep(house))]
 
 

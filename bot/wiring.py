@@ -22,6 +22,7 @@ from actions.gateways.mail import MailGateway
 from actions.gateways.messages import MessageOutbox
 from actions.handing import Handing
 from actions.performing import Performer
+from actions.rescoring import Rescorer
 from actions.retrying import Retries
 from actions.switch import Switch
 from actions.timers import Timers
@@ -114,6 +115,10 @@ class House:
     @cached_property
     def timers(self) -> Timers:
         return Timers(self.gate)
+
+    @cached_property
+    def rescorer(self) -> Rescorer:
+        return Rescorer(self.gate)
 
     @cached_property
     def handing(self) -> Handing:

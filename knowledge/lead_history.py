@@ -11,9 +11,10 @@ from sqlmodel import Session
 from knowledge.insight.lead_facts import LeadFacts, Past
 from knowledge.insight.leads import LeadPast, at, past_of, row_of
 from knowledge.insight.scoring.table import Table
+from knowledge.lead_talks import Allowed, talks_of
 from knowledge.library import deals as deal_rows
 from knowledge.library import scores as rows
-from knowledge.model import Deal, Lead
+from knowledge.model import Deal, Lead, LeadTouch
 
 LOOKED_AT = timedelta(days=14)
 """A closed lead is looked at so long after it came in, or half way to its end when that is earlier."""
@@ -21,22 +22,36 @@ CLOSED = ("converted", "lost")
 
 
 def lead_facts(
-    session: Session, leads: Sequence[Lead], now: datetime, utc_offset_hours: int = 8
+    session: Session,
+    leads: Sequence[Lead],
+    now: datetime,
+    utc_offset_hours: int = 8,
+    allowed: Allowed | None = None,
 ) -> list[LeadFacts]:
-    """The leads with what they did up to `now` and what their companies did with us before."""
+    """The leads with what they did and said up to `now` and what their companies did with us before. `allowed` says which
+    interactions count; without it all of them."""
     touched = rows.touches(session, [lead.id for lead in leads])
+    talks = talks_of(session, leads, allowed)
     wanted = {lead.account_id for lead in leads if lead.account_id}
     deals = [deal for deal in deal_rows.deals(session) if deal.account_id in wanted]
     return [
         LeadFacts(
             lead=lead,
-            touches=tuple(one for one in touched[lead.id] if one.at <= now),
+            touches=_until(now, touched[lead.id], talks[lead.id].touches),
+            talk_ratios=tuple((one.at, share) for one, share in talks[lead.id].talk_ratio if one.at <= now),
+            met=tuple((one.at, who) for one, who in talks[lead.id].met if one.at <= now),
             now=now,
             past=_past(lead, deals),
             utc_offset_hours=utc_offset_hours,
         )
         for lead in leads
     ]
+
+
+def _until(now: datetime, *parts: Sequence[LeadTouch]) -> tuple[LeadTouch, ...]:
+    """Touches up to a moment, newest first."""
+    found = (one for part in parts for one in part if one.at <= now)
+    return tuple(sorted(found, key=lambda one: (one.at, one.id), reverse=True))
 
 
 def _past(lead: Lead, deals: Sequence[Deal]) -> Past:

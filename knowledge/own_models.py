@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from sqlmodel import Session
@@ -23,6 +23,8 @@ from knowledge.win_history import win_table
 
 Kind = Literal["win", "lead"]
 KINDS: tuple[Kind, ...] = ("win", "lead")
+WEEK = timedelta(days=7)
+"""A trend is told against what was so long ago."""
 LATER = 40
 """Rows later than a model was fitted that are needed to compare another with it there."""
 WORSE, LOWER = 0.002, 0.02

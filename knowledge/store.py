@@ -15,6 +15,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 from sqlmodel import Session, create_engine
 
+from .touched import WatchedSession
+
 EAGER_S = 0.001
 
 
@@ -62,7 +64,11 @@ class Store:
         session may be opened inside it.
         """
         engine = self._urgent if first else self._writer
-        with self._in_line(first), as_store_error(), Session(engine, expire_on_commit=False) as session:
+        with (
+            self._in_line(first),
+            as_store_error(),
+            WatchedSession(engine, expire_on_commit=False) as session,
+        ):
             try:
                 yield session
                 session.commit()

@@ -10,8 +10,12 @@ from actions.score_view import ScoredLead
 from agents.lookup import not_found
 from agents.score_text import cite_lead, missing, point
 from agents.skill import Skill, Turn
+from agents.wording import day
+from knowledge.blueprints import version_of
+from knowledge.blueprints.scores import Scores
 
-LISTED = 8
+LISTED, HISTORY = 8, 5
+"""Leads in a list, and stored scores in an answer, at most."""
 
 
 class Arguments(BaseModel):
@@ -92,8 +96,30 @@ def _told(turn: Turn, one: ScoredLead) -> str:
     if score.missing:
         gaps = missing(turn, score.missing)
         lines.append(turn.say(f"缺:{gaps}", f"Missing: {gaps}"))
-    lines.append(_sum(turn, one))
+    lines += [_sum(turn, one), *_stored(turn, lead.id), _rules(turn)]
     return "\n".join(lines)
+
+
+def _stored(turn: Turn, lead_id: str) -> list[str]:
+    """The scores that were stored, oldest first, each with what it was given for."""
+    kept = list(turn.desk.scores.history(lead_id) or ())[:HISTORY]
+    if len(kept) < 2:
+        return []
+    steps = " → ".join(f"{day(entry.at)} {entry.value:.1f} {entry.grade}" for entry in reversed(kept))
+    return [turn.say(f"存下的评分:{steps}", f"Stored scores: {steps}")]
+
+
+def _rules(turn: Turn) -> str:
+    """The cut-offs and half-lives in force, with their version."""
+    content = turn.desk.blueprint("scores", "default") or {}
+    rules = Scores.model_validate(content).lead
+    cuts = f"A ≥ {rules.grades.A:g}, B ≥ {rules.grades.B:g}, C ≥ {rules.grades.C:g}"
+    lives = "".join(f", {group} {days:g}" for group, days in sorted(rules.half_lives.items()))
+    version = version_of(content)[:8]
+    return turn.say(
+        f"分级:{cuts};行为半衰期 {rules.half_life_days:g} 天{lives}(规则 {version})",
+        f"Grades: {cuts}; engagement halves in {rules.half_life_days:g} days{lives} (rules {version})",
+    )
 
 
 def _sum(turn: Turn, one: ScoredLead) -> str:

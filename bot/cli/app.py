@@ -12,7 +12,7 @@ from .groups import audit_app, eval_app, policy_app
 from .keeper import keeper_app
 from .options import As, Demo, Json, Ref
 from .rule_groups import autonomy_app, pilot_app
-from .score_groups import model_app
+from .score_groups import model_app, score_app
 from .street_groups import street_app
 
 app = typer.Typer(
@@ -31,6 +31,7 @@ app.add_typer(autonomy_app, name="autonomy")
 app.add_typer(pilot_app, name="pilot")
 app.add_typer(call_app, name="call")
 app.add_typer(model_app, name="model")
+app.add_typer(score_app, name="score")
 app.add_typer(keeper_app)
 app.add_typer(street_app)
 

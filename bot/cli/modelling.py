@@ -24,7 +24,7 @@ def fit(kind: str, who: str, *, as_json: bool) -> None:
     if found is None:
         raise Trouble(f"可以是 / one of: {', '.join(KINDS)}", EXIT_USAGE)
     house = opened()
-    person = _allowed(asker(house, who))
+    person = allowed(asker(house, who))
     with house.store.session() as session:
         done = fit_model(session, found, house.clock(), person.id)
         shown = None if isinstance(done, Refused) else _as_json(done.row)
@@ -72,7 +72,7 @@ def rollback(version: str, who: str, *, as_json: bool) -> None:
     from knowledge.own_models import Refused, roll_back
 
     house = opened()
-    person = _allowed(asker(house, who))
+    person = allowed(asker(house, who))
     with house.store.session() as session:
         done = roll_back(session, version, house.clock(), person.id)
         shown = None if isinstance(done, Refused) else _as_json(done)
@@ -81,7 +81,7 @@ def rollback(version: str, who: str, *, as_json: bool) -> None:
     _tell(shown, as_json=as_json)
 
 
-def _allowed(person: Person) -> Person:
+def allowed(person: Person) -> Person:
     if not MAY & set(person.roles):
         raise Trouble(
             "只有经理、总监和管理员可以更换模型 / only managers, directors and administrators change models",

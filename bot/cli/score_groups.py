@@ -1,4 +1,4 @@
-"""The grouped commands of scores: `eval score|churn|price`, and `model`, the company's own models."""
+"""The grouped commands of scores: `eval score|churn|price`, `model`, the company's own models, and `score`, what was scored."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from .groups import eval_app
 from .options import As, Json
 
 model_app = typer.Typer(help="自有模型: 训练、查看、回退 / the company's own models", no_args_is_help=True)
+
+score_app = typer.Typer(help="评分: 历史、规则、特征 / what was scored, by which rules", no_args_is_help=True)
 
 
 @eval_app.command("score")
@@ -96,3 +98,65 @@ def eval_price(
     from .scoring import price as run
 
     run(data, as_json=json)
+
+
+@score_app.command("history")
+def score_history(
+    subject: Annotated[str, typer.Argument(help="线索或商机编号 / a lead's or a deal's id")],
+    who: As = "",
+    json: Json = False,
+) -> None:
+    """存下的每次评分和原因 / every stored score, with what it was given for."""
+    from .score_books import history as run
+
+    run(subject, who, as_json=json)
+
+
+@score_app.command("rules")
+def score_rules(json: Json = False) -> None:
+    """在用的分级、半衰期和各版本 / cut-offs and half-lives in force, and every version."""
+    from .score_books import rules as run
+
+    run(as_json=json)
+
+
+@score_app.command("set")
+def score_set(
+    settings: Annotated[
+        list[str], typer.Argument(help="如 lead.grades.A=80 / such as lead.half_life_days=21")
+    ],
+    who: As = "",
+    json: Json = False,
+) -> None:
+    """改分级、半衰期或分值,成为新版本 / change cut-offs, half-lives or points: a new version."""
+    from .score_books import change as run
+
+    run(settings, who, as_json=json)
+
+
+@score_app.command("rollback")
+def score_rollback(
+    version: Annotated[str, typer.Argument(help="版本开头 / beginning of a version")],
+    who: As = "",
+    json: Json = False,
+) -> None:
+    """换回以前的规则 / earlier rules again."""
+    from .score_books import rollback as run
+
+    run(version, who, as_json=json)
+
+
+@score_app.command("features")
+def score_features(who: As = "", json: Json = False) -> None:
+    """特征表和覆盖率 / the registry, and how much of it is known."""
+    from .score_books import features as run
+
+    run(who, as_json=json)
+
+
+@score_app.command("refresh")
+def score_refresh(json: Json = False) -> None:
+    """立即重算有变动的 / score anew what was touched, now."""
+    from .score_books import refresh as run
+
+    run(as_json=json)

@@ -24,7 +24,8 @@ class Grades(BaseModel):
 class LeadRules(BaseModel):
     """Lead scores. `points` by feature and bucket; what is not listed counts 0. `per_logit` points are one unit of
     log-odds; a bucket's points move to what was observed as if `prior_rows` rows had told the points themselves, and of that
-    move only the share `overlap` counts: features say partly the same."""
+    move only the share `overlap` counts: features say partly the same. What a lead does fades by half in `half_life_days`,
+    or in those of its group (web, chat, call) in `half_lives`."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -34,6 +35,7 @@ class LeadRules(BaseModel):
     prior_rows: float = Field(10, gt=0)
     overlap: float = Field(0.35, ge=0, le=1)
     half_life_days: float = Field(14, gt=0)
+    half_lives: dict[str, float] = Field(default_factory=dict)
     dead_band: float = Field(3, ge=0)
     floor_converted: int = Field(100, ge=1)
     floor_lost: int = Field(100, ge=1)
@@ -87,6 +89,9 @@ def faults(scores: Scores) -> Iterator[str]:
     grades = scores.lead.grades
     if not 100 >= grades.A > grades.B > grades.C > 0:
         yield "lead.grades: 必须 100 ≥ A > B > C > 0 / must fall from A to C"
+    for group, days in scores.lead.half_lives.items():
+        if group not in ("web", "chat", "call") or days <= 0:
+            yield f"lead.half_lives.{group}: web, chat 或 call,大于 0 天 / web, chat or call, more than 0 days"
     for name, odds in scores.win.odds.items():
         if not 0.01 <= odds <= 100:
             yield f"win.odds.{name}: {odds} 超出 0.01 到 100 / is outside 0.01 to 100"

@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, insert, update
 from sqlmodel import Session
 
 from knowledge.store import Store
+from knowledge.touched import touch_loaded
 
 from . import tables
 from .derive import Interactions
@@ -178,3 +179,4 @@ def write(session: Session, table: str, plan: Plan, defaults: dict[str, Any]) ->
         for name in plan.keys_of:
             statement = statement.where(target.c[name] == bindparam(f"key_{name}"))
         connection.execute(statement, rows)
+    touch_loaded(session, table, [row.values for row in plan.new], [str(one.key[0]) for one in plan.changed])

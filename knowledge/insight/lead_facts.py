@@ -53,6 +53,10 @@ class LeadFacts:
     now: datetime
     past: Past = field(default_factory=Past)
     utc_offset_hours: int = 8
+    talk_ratios: tuple[tuple[datetime, float], ...] = ()
+    """Our share of the talk of each call that was measured, with its moment."""
+    met: tuple[tuple[datetime, str], ...] = ()
+    """Contacts of the lead's company that were heard or spoken to, with the moment."""
 
     def extra(self, key: str) -> str:
         """A field of the record, "" when it is not filled."""
@@ -157,6 +161,19 @@ class LeadFacts:
         if not theirs.strip():
             return None
         return sum(bool(re.search(pattern, theirs, re.IGNORECASE)) for pattern in _BANT.values())
+
+    @property
+    def talk_ratio(self) -> float | None:
+        """Our share of the talk, mean over the calls of 90 days that could be measured; else what the record says."""
+        since = self.now - timedelta(days=90)
+        shares = [share for at, share in self.talk_ratios if at >= since]
+        return sum(shares) / len(shares) if shares else self.number("talk_ratio")
+
+    @property
+    def contacts(self) -> float | None:
+        """How many people there are known: whom we spoke to, or what the record says, whichever is more."""
+        known = [len({who for _, who in self.met}) or None, self.number("contacts")]
+        return max((float(one) for one in known if one is not None), default=None)
 
     @property
     def next_step(self) -> bool | None:

@@ -11,6 +11,12 @@ from .lead_facts import LeadFacts
 
 Value = float | str | None
 Part = Literal["fit", "engagement"]
+SOURCES = {
+    "web": "lead_touch: visit, price_page, download, form; interaction: web",
+    "chat": "lead_touch, interaction: chat, mail",
+    "call": "lead_touch, interaction: call, meeting; call metrics (D1)",
+}
+"""Group of what a lead does -> the rows it is read from."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +77,7 @@ def _does(
 ) -> Feature:
     return Feature(
         name=name, zh=zh, en=en, part="engagement", group=group, type="number" if cuts else "category",
-        source=f"lead_touch:{group}", fresh_days=days, missing="zero", read=read, cuts=cuts,
+        source=SOURCES[group], fresh_days=days, missing="zero", read=read, cuts=cuts,
     )  # fmt: skip
 
 
@@ -88,7 +94,7 @@ FEATURES: tuple[Feature, ...] = (
     _fit("department", "部门", "department", "contact", _known("department"), "lead.extra"),
     _fit("seniority", "从业年限", "years in the trade", "contact", _number("seniority"), "lead.extra", 3, 10),
     _fit("reachable", "联系方式", "ways to reach them", "contact", lambda f: f.reachable, "lead"),
-    _fit("contacts", "对方人数", "people met there", "contact", lambda f: f.number("contacts"), "lead.extra", 2, 4),
+    _fit("contacts", "对方人数", "people met there", "contact", lambda f: f.contacts, "lead.extra, interaction", 2, 4),
     _fit("utm_source", "来源", "source", "source", _word("utm_source"), "lead.extra"),
     _fit("utm_medium", "媒介", "medium", "source", _word("utm_medium"), "lead.extra"),
     _fit("utm_campaign", "活动", "campaign", "source", _known("utm_campaign"), "lead.extra"),
@@ -106,7 +112,7 @@ FEATURES: tuple[Feature, ...] = (
     _does("sentiment", "态度", "attitude", "chat", lambda f: f.sentiment, 90),
     _does("night_share", "夜间消息占比", "share of messages at night", "chat", lambda f: f.night_share, 90, 0.5),
     _does("calls", "通话与会面", "calls and meetings", "call", lambda f: f.count("call", "meeting", days=90), 90, 1, 2),
-    _does("talk_ratio", "我方说话占比", "our share of the talk", "call", _number("talk_ratio"), 90, 0.35, 0.65),
+    _does("talk_ratio", "我方说话占比", "our share of the talk", "call", lambda f: f.talk_ratio, 90, 0.35, 0.65),
     _does("bant", "预算/决策/需求/时间", "BANT points known", "call", lambda f: f.bant, 90, 1, 3),
     _does("next_step", "约了下一步", "next step agreed", "call", lambda f: f.yes(f.next_step), 90),
     _does("competitor", "提到竞品", "competitor named", "call", lambda f: f.yes(f.competitor), 90),

@@ -96,13 +96,20 @@ def row_of(facts: LeadFacts) -> dict[str, str]:
 
 
 def lead_score(
-    facts: LeadFacts, rules: LeadRules, past: LeadPast, model: ScoreModel | None = None, version: str = ""
+    facts: LeadFacts,
+    rules: LeadRules,
+    past: LeadPast,
+    model: ScoreModel | None = None,
+    version: str = "",
+    before: float | None = None,
 ) -> LeadScore:
-    """The score now, and its trend against a week ago. `model` is the company's own when one is in use."""
+    """The score now, and its trend against a week ago: `before` when that was stored, else it is worked out from what was
+    there by then. `model` is the company's own when one is in use."""
     found = _scored(facts, rules, past, model)
-    earlier = facts.now - timedelta(days=7)
-    known = facts.lead.created_at <= earlier
-    before = _total(_scored(at(facts, earlier), rules, past, model)) if known else _total(found)
+    if before is None:
+        earlier = facts.now - timedelta(days=7)
+        known = facts.lead.created_at <= earlier
+        before = _total(_scored(at(facts, earlier), rules, past, model)) if known else _total(found)
     score = _total(found)
     moved = score - before
     base, parts, chance = found
@@ -131,6 +138,8 @@ def at(facts: LeadFacts, moment: datetime) -> LeadFacts:
         now=moment,
         past=facts.past,
         utc_offset_hours=facts.utc_offset_hours,
+        talk_ratios=tuple(one for one in facts.talk_ratios if one[0] <= moment),
+        met=tuple(one for one in facts.met if one[0] <= moment),
     )
 
 
@@ -155,7 +164,7 @@ def _by_rules(facts: LeadFacts, rules: LeadRules, past: LeadPast) -> Found:
         points = _drawn(rules.points.get(feature.name, {}).get(bucket, 0.0), counted, rules, past)
         newest = _newest(facts, feature)
         if feature.part == "engagement":
-            points *= _decay(facts, newest, rules)
+            points *= _decay(facts, newest, rules.half_lives.get(feature.group, rules.half_life_days))
         parts.append(
             Points(
                 feature=feature.name,
@@ -206,12 +215,12 @@ def _newest(facts: LeadFacts, feature: Feature) -> LeadTouch | None:
     return next((one for one in facts.touches if one.kind in kinds), None)
 
 
-def _decay(facts: LeadFacts, newest: LeadTouch | None, rules: LeadRules) -> float:
+def _decay(facts: LeadFacts, newest: LeadTouch | None, half_life: float) -> float:
     """0.5 ** (days / half-life) since the newest touch of the group; 1 without one (nothing is there to fade)."""
     if newest is None:
         return 1.0
     days = max(0.0, (facts.now - newest.at) / timedelta(days=1))
-    return float(0.5 ** (days / rules.half_life_days))
+    return float(0.5 ** (days / half_life))
 
 
 def _shown(value: Value) -> str:

@@ -10,6 +10,7 @@ from .interactions import Interaction, InteractionKind
 from .judgements import HumanMark, Judgement
 from .people import Delegation, Identity, Person, Role, Team
 from .recordings import Recording
+from .score_log import ScoreEntry, ScoreMark
 from .scores import FittedModel, LeadTouch
 from .street import ArrivalRow, BindCode, CardCopy, DeliveryRow, Stranger, StreetNote
 from .suggestions import Blueprint, IndexState, Suggestion
@@ -51,6 +52,8 @@ __all__ = [
     "Product",
     "Recording",
     "Role",
+    "ScoreEntry",
+    "ScoreMark",
     "StageChange",
     "Stranger",
     "StreetNote",

@@ -29,6 +29,7 @@ from knowledge.model import (
     Person,
     Product,
     Recording,
+    ScoreEntry,
     StageChange,
     Suggestion,
     Task,
@@ -87,6 +88,7 @@ class FakeScores:
     wins: dict[str, WinOdds | NoScore] = field(default_factory=dict)
     scored: list[ScoredLead] = field(default_factory=list)
     notes: dict[str, list[PriceNote]] = field(default_factory=dict)
+    stored: dict[str, list[ScoreEntry]] = field(default_factory=dict)
 
     def win(self, deal_id: str) -> WinOdds | NoScore | None:
         return self.wins.get(deal_id)
@@ -99,6 +101,9 @@ class FakeScores:
 
     def prices(self, deal_id: str) -> Sequence[PriceNote] | None:
         return self.notes.get(deal_id)
+
+    def history(self, subject_id: str) -> Sequence[ScoreEntry] | None:
+        return self.stored.get(subject_id)
 
 
 @dataclass
