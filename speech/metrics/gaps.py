@@ -82,9 +82,7 @@ def pause_metrics(talk: Conversation) -> tuple[Metric, Metric, Metric]:
 def interruptions(talk: Conversation, rules: MetricRules) -> tuple[Metric, Metric, Metric]:
     """B starts while A speaks, they overlap long enough, B is no back-channel and goes on: events per turn, in all, by
     the rep of the customer, and by the customer of the rep."""
-    overlap, goes_on = round(rules.interruption_overlap_s * MS), round(rules.interruption_goes_on_s * MS)
-    runs = _stretches(talk.said)
-    events = [(a, b) for b in runs if b.length >= goes_on and (a := _cut(runs, b, overlap))]
+    events = cut_ins(talk, rules)
     turns = len(talk.turns)
     by_rep = sum(1 for a, b in events if (a.side, b.side) == ("customer", "rep"))
     by_customer = sum(1 for a, b in events if (a.side, b.side) == ("rep", "customer"))
@@ -93,6 +91,13 @@ def interruptions(talk: Conversation, rules: MetricRules) -> tuple[Metric, Metri
         ratio("interruption_rate_rep", "per turn", by_rep, turns, turns),
         ratio("interruption_rate_customer", "per turn", by_customer, turns, turns),
     )
+
+
+def cut_ins(talk: Conversation, rules: MetricRules) -> list[tuple[Turn, Turn]]:
+    """The interruptions: who was cut in on, and what they were cut in on by, in order."""
+    overlap, goes_on = round(rules.interruption_overlap_s * MS), round(rules.interruption_goes_on_s * MS)
+    runs = _stretches(talk.said)
+    return [(a, b) for b in runs if b.length >= goes_on and (a := _cut(runs, b, overlap))]
 
 
 def _cut(runs: Sequence[Turn], late: Turn, overlap: int) -> Turn | None:
