@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlmodel import Session
 
 from knowledge.blueprints import active_or_default, version_of
-from knowledge.blueprints.call_metrics import CallMetricsBook
+from knowledge.blueprints.call_metrics import CallMetricsBook, OwnMood
 from knowledge.model import Deal
 from speech.metrics import MetricRules, Range
 
@@ -20,6 +21,9 @@ class CallRules:
     rules: MetricRules
     ranges: dict[str, dict[str, Range]]
     version: str
+    types: Mapping[str, str] = field(default_factory=dict)
+    """Stage of the deal -> type of a call held in it."""
+    own_mood: OwnMood = field(default_factory=OwnMood)
 
 
 def rules_in_force(session: Session, deal: Deal | None) -> CallRules:
@@ -28,7 +32,13 @@ def rules_in_force(session: Session, deal: Deal | None) -> CallRules:
     book = CallMetricsBook.model_validate(content)
     names = (deal.competitor,) if deal and deal.competitor else ()
     words = tuple(_keywords(active_or_default(session, "playbook")))
-    return CallRules(rules=book.rules(names, words), ranges=book.spans(), version=version_of(content))
+    return CallRules(
+        rules=book.rules(names, words),
+        ranges=book.spans(),
+        version=version_of(content),
+        types=dict(book.types),
+        own_mood=book.own_mood,
+    )
 
 
 def _keywords(playbook: dict[str, Any]) -> list[str]:

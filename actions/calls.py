@@ -9,9 +9,19 @@ from typing import Any
 from sqlmodel import Session
 
 from knowledge.library import judgements as rows
-from knowledge.model import Deal, HumanMark, Interaction, Judgement, Person, Recording
+from knowledge.model import (
+    CallNote,
+    Deal,
+    HumanMark,
+    Interaction,
+    Judgement,
+    Person,
+    PersonConsent,
+    Recording,
+)
 
 from .action import canonical, digest
+from .call_rules import CallRules, rules_in_force
 from .gate import Gate
 from .rows import Rows
 
@@ -98,6 +108,15 @@ class CallsOf:
         with self.gate.store.reading() as session:
             return session.get(Recording, interaction_id) if self._may(session, interaction_id) else None
 
+    def call_rules(self, interaction_id: str) -> CallRules | None:
+        """How a call is measured: thresholds, ranges, the deal's competitor; None where the call may not be read."""
+        with self.gate.store.reading() as session:
+            row = session.get(Interaction, interaction_id)
+            if row is None or not self._view(session).sees_talk(row):
+                return None
+            deal = session.get(Deal, row.deal_id) if row.deal_id else None
+            return rules_in_force(session, deal)
+
     def marks(self, interaction_id: str, card: str) -> Sequence[HumanMark]:
         """What people said of a call on a card, oldest first; nothing where the call may not be read."""
         with self.gate.store.reading() as session:
@@ -125,6 +144,41 @@ class CallsOf:
                 at=now,
             )
             return session.merge(fresh)
+
+    def note(self, interaction_id: str, text: str) -> CallNote:
+        """The asker's own note about a call, for themselves alone. Raises LookupError without the right to read the call."""
+        now = self.gate.clock()
+        key = [interaction_id, self.asker.id, text, now.isoformat()]
+        with self.gate.store.session() as session:
+            if not self._may(session, interaction_id):
+                raise LookupError(interaction_id)
+            fresh = CallNote(
+                id="cn-" + digest(canonical({"key": key}))[:16], interaction_id=interaction_id,
+                person_id=self.asker.id, text=text, at=now,
+            )  # fmt: skip
+            return session.merge(fresh)
+
+    def notes(self, interaction_id: str) -> Sequence[CallNote]:
+        """The asker's own notes about a call, oldest first; nobody else's, whoever asks."""
+        with self.gate.store.reading() as session:
+            return rows.notes(session, interaction_id, self.asker.id)
+
+    def consent(self, purpose: str, how: str, *, given: bool) -> PersonConsent:
+        """The asker's yes or no about themselves; the newest counts, earlier ones stay. Nobody can give another's."""
+        now = self.gate.clock()
+        key = [self.asker.id, purpose, given, now.isoformat()]
+        with self.gate.store.session() as session:
+            fresh = PersonConsent(
+                id="pc-" + digest(canonical({"key": key}))[:16], person_id=self.asker.id, purpose=purpose, given=given,
+                how=how, at=now,
+            )  # fmt: skip
+            return session.merge(fresh)
+
+    def consented(self, purpose: str) -> bool:
+        """Whether the asker's newest word on a purpose is yes."""
+        with self.gate.store.reading() as session:
+            newest = rows.newest_consent(session, self.asker.id, purpose)
+            return newest is not None and newest.given
 
     def _may(self, session: Session, interaction_id: str) -> bool:
         row = session.get(Interaction, interaction_id)

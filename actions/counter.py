@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from knowledge.blueprints import active_or_default
+from knowledge.blueprints import active_or_default, all_active
 from knowledge.model import Account, Contact, Deal, Interaction, Person, Product, Suggestion
 from knowledge.names import NameIndex
 from knowledge.passages import Filters, Passage
@@ -120,6 +120,10 @@ class PersonDesk(PlansOf, FilesOf, PicturesOf, CallsOf):
     def blueprint(self, kind: str, name: str) -> dict[str, Any] | None:
         with self.gate.store.reading() as session:
             return active_or_default(session, kind, name)
+
+    def blueprints(self, kind: str) -> dict[str, dict[str, Any]]:
+        with self.gate.store.reading() as session:
+            return all_active(session, kind)
 
     def product(self, product_id: str) -> Product | None:
         with self.gate.store.reading() as session:

@@ -6,12 +6,13 @@ alike. `submit` proposes; the gate disposes. Approving is not here: an agent can
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
 from knowledge.model import (
     Account,
+    CallNote,
     Contact,
     Deal,
     HumanMark,
@@ -30,6 +31,7 @@ from knowledge.passages import Passage as Passage
 from knowledge.snapshot import DealFacts
 
 from .action import ActionRequest, Outcome
+from .call_rules import CallRules
 from .card import ActionCard, Explanation
 from .levels import Power
 from .paper_view import Papers
@@ -54,6 +56,12 @@ class Finds(Protocol):
     def blueprint(self, kind: str, name: str) -> dict[str, Any] | None: ...
     def product(self, product_id: str) -> Product | None: ...
     def colleague(self, person_id: str) -> Person | None: ...
+
+
+class Configures(Protocol):
+    """Everything of a kind that is in force, by name."""
+
+    def blueprints(self, kind: str) -> Mapping[str, dict[str, Any]]: ...
 
 
 class Proposes(Protocol):
@@ -81,9 +89,10 @@ class Plans(Protocol):
 
 
 class Hears(Protocol):
-    """Recordings behind calls."""
+    """Recordings behind calls, and how calls are measured."""
 
     def recording(self, interaction_id: str) -> Recording | None: ...
+    def call_rules(self, interaction_id: str) -> CallRules | None: ...
 
 
 class Draws(Protocol):
@@ -118,7 +127,14 @@ class Calls(Protocol):
     def marks(self, interaction_id: str, card: str) -> Sequence[HumanMark]: ...
 
 
-class Desk(Reads, Finds, Proposes, Watches, Plans, Hears, Draws, Calls, Protocol):
+class Keeps(Protocol):
+    """What a colleague keeps for themselves, and has agreed to about themselves."""
+
+    def notes(self, interaction_id: str) -> Sequence[CallNote]: ...
+    def consented(self, purpose: str) -> bool: ...
+
+
+class Desk(Reads, Finds, Configures, Proposes, Watches, Plans, Hears, Draws, Calls, Keeps, Protocol):
     """What skills see. The real one is actions.counter.PersonDesk; tests have tests/fakes/desk.py."""
 
     @property

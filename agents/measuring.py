@@ -1,13 +1,17 @@
-"""The metrics of a call as a review needs them: those of speech.metrics, narrowed, each refusal with its reason."""
+"""The metrics of a call by the rules in force, as a review needs them: each value with its n, each refusal with its reason."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
+from actions.call_rules import CallRules
+from knowledge import blueprints
+from knowledge.blueprints.call_metrics import CallMetricsBook
 from knowledge.insight.reviews import Measured
 from knowledge.model import Interaction
 from knowledge.snapshot import DealFacts
-from speech.metrics import Metric, MetricRules, call_metrics
+from speech.metrics import CallMetrics, Metric, MetricRules, call_metrics
 from speech.transcript import Segment, Side
 
 from .minutes import lines_of
@@ -16,14 +20,45 @@ from .skill import Turn
 _SIDES: dict[str, Side] = {"rep": "rep", "customer": "customer"}
 
 
-def measured(turn: Turn, row: Interaction, facts: DealFacts | None) -> Mapping[str, Measured]:
-    """Name -> value with n, or None with the reason: no times, too short, one side silent, speakers unsure."""
-    segments = segments_of(row)
-    competitor = facts.deal.competitor if facts else ""
+def rules_of(turn: Turn, row: Interaction) -> CallRules:
+    """How this call is measured; the rules that ship where the desk has none for it."""
+    found = turn.desk.call_rules(row.id)
+    if found is not None:
+        return found
+    content = blueprints.default("call_metrics")
+    book = CallMetricsBook.model_validate(content)
+    return CallRules(
+        rules=book.rules(), ranges=book.spans(), version=blueprints.version_of(content), types=dict(book.types)
+    )  # fmt: skip
+
+
+def metrics_of(turn: Turn, row: Interaction) -> CallMetrics:
+    """Every metric of a call. How sure a diarizer was of the speakers counts: what rests on them is refused below 0.7."""
     recording = turn.desk.recording(row.id)
-    rules = MetricRules(competitors=(competitor,) if competitor else ())
-    found = call_metrics(segments, rules, recording.speaker_confidence if recording else None)
-    return {name: of_metric(one) for name, one in found.metrics.items()}
+    sure = recording.speaker_confidence if recording else None
+    return _metrics(tuple(segments_of(row)), rules_of(turn, row).rules, sure)
+
+
+@lru_cache(maxsize=128)
+def _metrics(segments: tuple[Segment, ...], rules: MetricRules, sure: float | None) -> CallMetrics:
+    """A pure function of what it is given; one answer asks for a call's metrics several times."""
+    return call_metrics(segments, rules, sure)
+
+
+def measured(turn: Turn, row: Interaction) -> Mapping[str, Measured]:
+    """Name -> value with n, or None with the reason: no times, too short, one side silent, speakers unsure."""
+    return {name: of_metric(one) for name, one in metrics_of(turn, row).metrics.items()}
+
+
+def type_of(turn: Turn, row: Interaction, facts: DealFacts | None) -> str:
+    """discovery, demo or negotiation, by the stage the deal was in on that day; "" where nobody knows."""
+    if facts is None:
+        return ""
+    stage = next(
+        (step.stage for step in reversed(facts.stages) if step.at <= row.at),
+        facts.stages[0].stage if facts.stages else facts.deal.stage,
+    )
+    return rules_of(turn, row).types.get(stage, "")
 
 
 def segments_of(row: Interaction) -> list[Segment]:

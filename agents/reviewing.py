@@ -1,22 +1,20 @@
-"""Reviews of calls for whoever may see them: scored by the card in force, kept, and opened by the rep first."""
+"""Reviews of calls for whoever may see them: scored by the card that is for them, kept, and opened by the rep first."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
 
-from pydantic import ValidationError
-
-from knowledge import blueprints
 from knowledge.blueprints.scorecard import Scorecard
-from knowledge.insight.reviews import VERSION, Answer, Heard, Review, review
-from knowledge.model import HumanMark, Interaction, Judgement, Person
+from knowledge.insight.reviews import VERSION, Heard, Review, review
+from knowledge.model import Interaction, Judgement, Person
 from knowledge.snapshot import DealFacts
 
-from .judging import judged, stamp
-from .measuring import measured
+from .judging import judged, stamp, transcript_hash
+from .measuring import measured, type_of
 from .minutes import minutes_of, talk_of
 from .skill import Turn
+from .tracking import hits_of
 from .won import playbook_of
 
 LEADS = frozenset({"manager", "director"})
@@ -24,69 +22,82 @@ LEADS = frozenset({"manager", "director"})
 
 @dataclass(frozen=True, kw_only=True)
 class Reviewed:
-    """A call with its review. `open` says whether the asker may see it now; what is not open shows nothing of it."""
+    """A call with its review by a card. `open` says whether the asker may see it now; what is not open shows nothing of it."""
 
     row: Interaction
     facts: DealFacts | None
+    card: Scorecard
     review: Review
     judgement: Judgement
     open: bool
 
 
-def card_of(turn: Turn) -> tuple[Scorecard, str]:
-    """The scorecard in force and its version (SHA-256); the default when the published one does not have its shape."""
-    content = turn.desk.blueprint("scorecard", "default") or {}
-    try:
-        return Scorecard.model_validate(content), blueprints.version_of(content)
-    except ValidationError:
-        shipped = blueprints.default("scorecard")
-        return Scorecard.model_validate(shipped), blueprints.version_of(shipped)
-
-
 def heard_of(turn: Turn, row: Interaction, facts: DealFacts | None) -> Heard:
     """A call as reviews need it."""
     return Heard(
-        talk=talk_of(row, facts), minutes=minutes_of(turn, row, facts), metrics=measured(turn, row, facts)
+        talk=talk_of(row, facts),
+        minutes=minutes_of(turn, row, facts),
+        metrics=measured(turn, row),
+        hits=hits_of(turn, row),
     )
 
 
-def reviewed(turn: Turn, row: Interaction, card: Scorecard, card_version: str) -> Reviewed:
-    """The review of one call: stored by transcript, card, rules and model, so that a re-run is the same bytes."""
+def reviewed(
+    turn: Turn, row: Interaction, card: Scorecard, card_version: str, *, look: bool = True
+) -> Reviewed:
+    """The review of one call: stored by transcript, card, rules and model, so that a re-run is the same bytes. Without `look`
+    it is only counted: a rep who is told a mean has not seen the reviews it is made of."""
     facts = turn.desk.deal(row.deal_id) if row.deal_id else None
     heard = heard_of(turn, row, facts)
-    playbook = playbook_of(turn)
-    made_of = [playbook.model_dump(), {name: one.value for name, one in heard.metrics.items()}]
+    playbook, call_type = playbook_of(turn), type_of(turn, row, facts)
+    values = {name: one.value for name, one in heard.metrics.items()}
+    made_of = [playbook.model_dump(), values, [vars(one) for one in heard.hits], call_type]
     version = f"{VERSION}/{heard.minutes.meeting.version}/{card_version[:12]}/{stamp(made_of)}"
     kept = judged(
         turn, row, "review", version, heard.minutes.meeting.engine,
-        lambda: review(heard, card, card_version, playbook).model_dump(mode="json"),
+        lambda: review(
+            heard, card, card_version, playbook, transcript=transcript_hash(row), call_type=call_type
+        ).model_dump(mode="json"),
     )  # fmt: skip
-    seen = is_open(turn, row, kept, card)
+    seen = is_open(turn, row, kept, card, look=look)
     return Reviewed(
-        row=row, facts=facts, review=Review.model_validate(kept.content), judgement=kept, open=seen
+        row=row, facts=facts, card=card, review=Review.model_validate(kept.content), judgement=kept, open=seen
     )
 
 
-def is_open(turn: Turn, row: Interaction, kept: Judgement, card: Scorecard) -> bool:
+def is_open(turn: Turn, row: Interaction, kept: Judgement, card: Scorecard, *, look: bool = True) -> bool:
     """Whether the asker may see this review now: their own at once (and then it is opened), another's when its rep has
-    opened it or the card's days are over."""
+    opened it or the card's days are over. A card that is not shown to the rep never waits for them."""
     if rep_of(turn, row) == turn.desk.person.id:
-        turn.desk.opened(kept.id)
+        if look:
+            turn.desk.opened(kept.id)
         return True
     over = turn.desk.now - row.at >= timedelta(days=card.own_first_days)
-    return kept.seen_at is not None or over
+    return kept.seen_at is not None or over or card.visibility == "managers"
 
 
 def may_review(turn: Turn, person: Person) -> bool:
     """One's own, and as a manager or director those of one's team or region."""
+    return turn.desk.person.id == person.id or leads(turn, person)
+
+
+def leads(turn: Turn, person: Person) -> bool:
+    """Whether the asker leads this colleague."""
     me = turn.desk.person
-    if me.id == person.id:
-        return True
-    if not LEADS & set(me.roles) or not me.active:
+    if me.id == person.id or not LEADS & set(me.roles) or not me.active:
         return False
     if me.team_id and me.team_id == person.team_id:
         return True
     return "director" in me.roles and bool(me.region) and me.region == person.region
+
+
+def may_see(turn: Turn, person: Person, card: Scorecard) -> bool:
+    """Whether the asker may see what this card says of a colleague (definitions.md D5, visibility)."""
+    if card.visibility == "public":
+        return True
+    if card.visibility == "managers":
+        return leads(turn, person)
+    return may_review(turn, person)
 
 
 def rep_of(turn: Turn, row: Interaction) -> str:
@@ -95,24 +106,3 @@ def rep_of(turn: Turn, row: Interaction) -> str:
         return row.person_id
     facts = turn.desk.deal(row.deal_id) if row.deal_id else None
     return facts.owner.id if facts else ""
-
-
-def marks_of(turn: Turn, row: Interaction, card: Scorecard) -> dict[str, Answer]:
-    """What people scored, by question: the newest mark of each; a mark that is no number from 0 to 1 is left out."""
-    newest: dict[str, HumanMark] = {one.question_id: one for one in turn.desk.marks(row.id, card.id)}
-    found: dict[str, Answer] = {}
-    for question_id, mark in newest.items():
-        value = _value(mark.value)
-        if value is not None:
-            found[question_id] = Answer(
-                question_id=question_id, value=value, by=mark.scorer_id, reason=mark.note
-            )
-    return found
-
-
-def _value(text: str) -> float | None:
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if 0 <= value <= 1 else None

@@ -160,7 +160,10 @@ def review(call: Call, who: As = "", json: Json = False) -> None:
 def mark(
     call: Call,
     question: Annotated[str, typer.Argument(metavar="QUESTION", help="评分卡上的题号 / id on the scorecard")],
-    value: Annotated[float, typer.Argument(min=0, max=1, help="0 到 1 / from 0 to 1")],
+    value: Annotated[
+        str,
+        typer.Argument(metavar="VALUE", help="0 到 1、是/否、选项或 NA / 0 to 1, yes/no, an option, or NA"),
+    ],
     note: Annotated[str, typer.Option("--note", help="为什么 / why")] = "",
     who: As = "",
     json: Json = False,

@@ -35,7 +35,8 @@ def summary(call: str, who: str, *, as_json: bool) -> None:
 
 def review(call: str, who: str, *, as_json: bool) -> None:
     """The review as the chat shows it, or the stored object with people's marks beside it."""
-    from agents.reviewing import card_of, marks_of, may_review, rep_of, reviewed
+    from agents.cards import card_for, marks_of
+    from agents.reviewing import may_review, may_see, rep_of, reviewed
     from agents.skills import review_call
 
     house, turn = _turn(who)
@@ -47,34 +48,49 @@ def review(call: str, who: str, *, as_json: bool) -> None:
         if not as_json:
             out(review_call.run(turn, review_call.Arguments(call=call, person=rep.name)))
             return
-        card, version = card_of(turn)
-        made = reviewed(turn, row, card, version)
+        card = card_for(turn, row, turn.desk.deal(row.deal_id) if row.deal_id else None, rep)
+        if card is None or not may_see(turn, rep, card[0]):
+            raise Trouble(f"没有可以看的评分卡适用于 {call} / no scorecard for {call}", EXIT_NOT_FOUND)
+        made = reviewed(turn, row, *card)
         if not made.open:
             raise Trouble(
                 "本人还没看过自己的复盘,暂不开放 / the rep has not seen their own review yet", EXIT_FAILED
             )
-        marks = [one.model_dump(mode="json") for one in marks_of(turn, row, card).values()]
+        marks = [
+            {"scorer": who.scorer, "edits": who.edits, **said.model_dump(mode="json")}
+            for who in marks_of(turn, row, card[0])
+            for said in who.answers.values()
+        ]
         out_json(made.review.model_dump(mode="json") | {"marks": marks})
 
 
-def mark(call: str, question: str, value: float, note: str, who: str, *, as_json: bool) -> None:
+def mark(call: str, question: str, value: str, note: str, who: str, *, as_json: bool) -> None:
     """The asker's own answer to one question about a call; the automatic one stays."""
-    from agents.reviewing import card_of, may_review, rep_of
+    from agents.cards import card_for
+    from agents.reviewing import may_review, rep_of
 
     house, turn = _turn(who)
     row = _call(turn, call)
     rep = turn.desk.colleague(rep_of(turn, row))
     if rep is None or not may_review(turn, rep):
         raise Trouble(f"没有找到通话 {call} / no call {call}", EXIT_NOT_FOUND)
-    card, version = card_of(turn)
-    if card.question(question) is None:
+    found = card_for(turn, row, turn.desk.deal(row.deal_id) if row.deal_id else None, rep)
+    if found is None:
+        raise Trouble(f"没有评分卡适用于 {call} / no scorecard is for {call}", EXIT_USAGE)
+    card, version = found
+    asked = card.question(question)
+    if asked is None:
         known = ", ".join(one.id for one in card.questions)
         raise Trouble(f"评分卡没有这一题,可用 {known} / no such question; known: {known}", EXIT_USAGE)
+    try:
+        asked.value_of(value)
+    except ValueError as error:
+        raise Trouble(str(error), EXIT_USAGE) from error
     desk = house.desk(turn.desk.person, "", "terminal", turn.language)
-    kept = desk.mark(call, card.id, version, question, f"{value:g}", note)
+    kept = desk.mark(call, card.id, version, question, value.strip(), note)
     told = {"call": call, "question": question, "value": value, "by": kept.scorer_id, "note": note}
     out_json(told) if as_json else out(
-        f"已记下:{question} = {value:g};自动评分保留在旁边 / noted; the automatic answer stays beside it"
+        f"已记下:{question} = {value};自动评分保留在旁边 / noted; the automatic answer stays beside it"
     )
 
 

@@ -18,7 +18,17 @@ from sqlmodel import Session
 from knowledge.library import blueprints as rows
 from knowledge.model import Blueprint, utc_now
 
-from . import call_metrics, company, mail_templates, playbook, process, qualification, scorecard, scores
+from . import (
+    call_metrics,
+    company,
+    mail_templates,
+    playbook,
+    process,
+    qualification,
+    scorecard,
+    scores,
+    trackers,
+)
 
 DEFAULTS = Path(__file__).parent / "defaults"
 
@@ -43,6 +53,7 @@ KINDS: dict[str, Kind] = {
     "company": Kind(company.Company, company.faults),
     "qualification": Kind(qualification.QualificationBook, qualification.faults),
     "scorecard": Kind(scorecard.Scorecard, scorecard.faults),
+    "trackers": Kind(trackers.TrackerBook, trackers.faults),
     "call_metrics": Kind(call_metrics.CallMetricsBook, call_metrics.faults),
 }
 """The menu of kinds."""
@@ -84,6 +95,12 @@ def active_or_default(session: Session, kind: str, name: str = "default") -> dic
     """The version in force, else the default that ships. Raises BlueprintError for an unknown kind."""
     row = rows.active(session, kind, name)
     return copy.deepcopy(row.content) if row is not None else default(kind)
+
+
+def all_active(session: Session, kind: str) -> dict[str, dict[str, Any]]:
+    """Every name of a kind with the version in force, `default` always among them. Raises BlueprintError for an unknown kind."""
+    found = {row.name: copy.deepcopy(row.content) for row in rows.all_active(session, kind)}
+    return found if "default" in found else {"default": default(kind), **found}
 
 
 def version_of(content: Any) -> str:

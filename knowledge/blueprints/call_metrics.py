@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -40,14 +41,46 @@ class Span(BaseModel):
     weak: bool = False
 
 
+EU = frozenset(
+    """
+    eu 欧盟 欧洲 europe at be bg hr cy cz dk ee fi fr de gr hu ie it lv lt lu mt nl pl pt ro sk si es se austria belgium bulgaria
+    croatia cyprus czechia denmark estonia finland france germany greece hungary ireland italy latvia lithuania luxembourg malta
+    netherlands poland portugal romania slovakia slovenia spain sweden 奥地利 比利时 保加利亚 克罗地亚 塞浦路斯 捷克 丹麦
+    爱沙尼亚 芬兰 法国 德国 希腊 匈牙利 爱尔兰 意大利 拉脱维亚 立陶宛 卢森堡 马耳他 荷兰 波兰 葡萄牙 罗马尼亚 斯洛伐克
+    斯洛文尼亚 西班牙 瑞典
+    """.split()  # noqa: SIM905
+)
+"""How regions of the EU are named: codes, English, Chinese."""
+
+
+class OwnMood(BaseModel):
+    """Whether a colleague may have their own turns looked at (capabilities.md C1.5). Off by default; even when it is on, only
+    outside of the EU, only after their own yes, and only for their own eyes. `also_eu` names further regions of the house that
+    lie in the EU."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    on: bool = False
+    also_eu: list[str] = []
+
+    def in_eu(self, region: str) -> bool:
+        """Whether any word of a region's name is one of the EU: `EU-West`, `DE`, `德国`."""
+        words = {one for one in re.split(r"[\s_/,-]+", region.casefold()) if one}
+        named = {one.casefold() for one in (*EU, *self.also_eu)}
+        whole = region.casefold()
+        return bool(words & named) or any(not one.isascii() and one in whole for one in named)
+
+
 class CallMetricsBook(BaseModel):
-    """`ranges` by metric and type of call (`any` for all others); `competitors` and `objections` are words beside those of
-    the deal and the playbook."""
+    """`ranges` by metric and type of call (`any` for all others); `types` says which type a call is by the stage its deal was
+    in; `competitors` and `objections` are words beside those of the deal and the playbook."""
 
     model_config = ConfigDict(extra="forbid")
 
     thresholds: Thresholds
     ranges: dict[str, dict[str, Span]] = {}
+    types: dict[str, str] = {}
+    own_mood: OwnMood = OwnMood()
     competitors: list[str] = []
     objections: list[str] = []
 

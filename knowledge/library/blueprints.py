@@ -17,6 +17,12 @@ def active(session: Session, kind: str, name: str) -> Blueprint | None:
     return session.exec(query.order_by(col(Blueprint.published_at).desc(), col(Blueprint.id))).first()
 
 
+def all_active(session: Session, kind: str) -> Sequence[Blueprint]:
+    """What is in force of a kind, by name."""
+    query = select(Blueprint).where(Blueprint.kind == kind, col(Blueprint.active).is_(True))
+    return session.exec(query.order_by(col(Blueprint.name), col(Blueprint.id))).all()
+
+
 def versions(session: Session, kind: str, name: str) -> Sequence[Blueprint]:
     """All versions, newest first."""
     query = select(Blueprint).where(Blueprint.kind == kind, Blueprint.name == name)

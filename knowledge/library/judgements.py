@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from knowledge.model import HumanMark, Interaction, InteractionKind, Judgement
+from knowledge.model import CallNote, HumanMark, Interaction, InteractionKind, Judgement, PersonConsent
 
 CALLS = (InteractionKind.CALL, InteractionKind.MEETING)
 
@@ -38,12 +38,28 @@ def forget(session: Session, interaction_id: str) -> None:
         session.delete(row)
     for mark in session.exec(select(HumanMark).where(HumanMark.interaction_id == interaction_id)).all():
         session.delete(mark)
+    for note in session.exec(select(CallNote).where(CallNote.interaction_id == interaction_id)).all():
+        session.delete(note)
 
 
 def marks(session: Session, interaction_id: str, card: str) -> Sequence[HumanMark]:
     """What people said of this call on this card, oldest first."""
     query = select(HumanMark).where(HumanMark.interaction_id == interaction_id, HumanMark.card == card)
     return session.exec(query.order_by(col(HumanMark.at), col(HumanMark.id))).all()
+
+
+def notes(session: Session, interaction_id: str, person_id: str) -> Sequence[CallNote]:
+    """One colleague's own notes about a call, oldest first."""
+    query = select(CallNote).where(CallNote.interaction_id == interaction_id, CallNote.person_id == person_id)
+    return session.exec(query.order_by(col(CallNote.at), col(CallNote.id))).all()
+
+
+def newest_consent(session: Session, person_id: str, purpose: str) -> PersonConsent | None:
+    """What a colleague last said about themselves for a purpose."""
+    query = select(PersonConsent).where(
+        PersonConsent.person_id == person_id, PersonConsent.purpose == purpose
+    )
+    return session.exec(query.order_by(col(PersonConsent.at).desc(), col(PersonConsent.id).desc())).first()
 
 
 def calls(

@@ -7,7 +7,7 @@ from .deals import OPEN_STAGES, STAGES, Deal, DealContact, Offer, Product, Stage
 from .erased import Erased
 from .files import InboundFile
 from .interactions import Interaction, InteractionKind
-from .judgements import HumanMark, Judgement
+from .judgements import CallNote, HumanMark, Judgement, PersonConsent
 from .people import Delegation, Identity, Person, Role, Team
 from .recordings import Recording
 from .score_log import ScoreEntry, ScoreMark
@@ -24,6 +24,7 @@ __all__ = [
     "ArrivalRow",
     "BindCode",
     "Blueprint",
+    "CallNote",
     "CardCopy",
     "Contact",
     "Conversation",
@@ -49,6 +50,7 @@ __all__ = [
     "Offer",
     "Paper",
     "Person",
+    "PersonConsent",
     "Product",
     "Recording",
     "Role",

@@ -45,3 +45,29 @@ class HumanMark(SQLModel, table=True):
     value: str
     note: str = ""
     at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+
+
+class CallNote(SQLModel, table=True):
+    """What a colleague wrote down about a call for themselves alone: nobody else reads it, whatever they may review."""
+
+    __tablename__ = "call_note"
+
+    id: str = Field(primary_key=True)
+    interaction_id: str = Field(foreign_key="interaction.id", index=True)
+    person_id: str = Field(foreign_key="person.id", index=True)
+    text: str
+    at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+
+
+class PersonConsent(SQLModel, table=True):
+    """A yes or no of a colleague about themselves: the newest of a purpose counts, none is ever changed. `purpose`
+    `own_mood`: that the words of their own turns may be looked at for how they sound, for their eyes alone."""
+
+    __tablename__ = "person_consent"
+
+    id: str = Field(primary_key=True)
+    person_id: str = Field(foreign_key="person.id", index=True)
+    purpose: str = Field(index=True)
+    given: bool
+    how: str = ""
+    at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)

@@ -96,8 +96,14 @@ def test_a_review_is_byte_equal_and_has_few_points() -> None:
     points = [line for line in first.splitlines() if line[:2] in ("1.", "2.", "3.", "4.")]
     assert len(points) == 1  # few calls: somebody new, one point
     assert "价格异议" in points[0]
-    stored = [one for one in turn.desk.judged.values() if one.kind == "review"]
+    stored = [
+        one for one in turn.desk.judged.values() if one.kind == "review" and one.interaction_id == "I-call"
+    ]
     assert len(stored) == 1
+    before = [
+        one for one in turn.desk.judged.values() if one.kind == "review" and one.interaction_id != "I-call"
+    ]
+    assert not any(one.seen_at for one in before), "what is only counted has not been seen"
     assert stored[0].seen_at == turn.desk.now
 
 

@@ -9,14 +9,17 @@ from datetime import datetime
 from typing import Any
 
 from actions.action import ActionRequest, Outcome, State, Status
+from actions.call_rules import CallRules
 from actions.card import ActionCard, Explanation
 from actions.levels import Power
 from actions.paper_view import ContractAsk, Declined, Prepared, QuoteAsk
 from actions.score_view import PriceNote, ScoredLead
 from knowledge import blueprints, objections
+from knowledge.blueprints.call_metrics import CallMetricsBook
 from knowledge.insight.win import NoScore, WinOdds
 from knowledge.model import (
     Account,
+    CallNote,
     Contact,
     Deal,
     DealContact,
@@ -131,6 +134,8 @@ class FakeDesk:
     recordings: dict[str, Recording] = field(default_factory=dict)
     my_marks: list[HumanMark] = field(default_factory=list)
     pictures: dict[str, bytes] = field(default_factory=dict)
+    my_notes: list[CallNote] = field(default_factory=list)
+    agreed: set[str] = field(default_factory=set)
 
     def deal(self, deal_id: str) -> DealFacts | None:
         deal = next((one for one in self.deals() if one.id == deal_id), None)
@@ -203,6 +208,12 @@ class FakeDesk:
 
     def blueprint(self, kind: str, name: str) -> dict[str, Any] | None:
         return self.published.get(kind) or blueprints.default(kind)
+
+    def blueprints(self, kind: str) -> dict[str, dict[str, Any]]:
+        named = {
+            key.partition("/")[2]: one for key, one in self.published.items() if key.startswith(f"{kind}/")
+        }
+        return {"default": self.published.get(kind) or blueprints.default(kind)} | named
 
     def product(self, product_id: str) -> Product | None:
         return next((one for one in self.rows.products if one.id == product_id), None)
@@ -343,6 +354,25 @@ class FakeDesk:
         path = f"pictures/{hashlib.sha256(data).hexdigest()}{suffix}"
         self.pictures[path] = data
         return path
+
+    def call_rules(self, interaction_id: str) -> CallRules | None:
+        row = self.interaction(interaction_id)
+        if row is None:
+            return None
+        content = self.published.get("call_metrics") or blueprints.default("call_metrics")
+        book = CallMetricsBook.model_validate(content)
+        deal = next((one for one in self.rows.deals if one.id == row.deal_id), None)
+        names = (deal.competitor,) if deal and deal.competitor else ()
+        return CallRules(
+            rules=book.rules(names), ranges=book.spans(), version=blueprints.version_of(content), types=dict(book.types)
+        )  # fmt: skip
+
+    def notes(self, interaction_id: str) -> list[CallNote]:
+        mine = self.person.id
+        return [one for one in self.my_notes if (one.interaction_id, one.person_id) == (interaction_id, mine)]
+
+    def consented(self, purpose: str) -> bool:
+        return f"{self.person.id}:{purpose}" in self.agreed
 
     def recording(self, interaction_id: str) -> Recording | None:
         return self.recordings.get(interaction_id)

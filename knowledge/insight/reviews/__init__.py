@@ -9,11 +9,15 @@ from knowledge.blueprints.playbook import Playbook
 from knowledge.blueprints.scorecard import Scorecard
 
 from .answers import answers, score
+from .checking import tampered
 from .coaching import points
 from .evidence import VERSION, Answer, Heard, Measured, Point, Review
 from .qualification import Qualification, Rating, bant_qualified, lowered, missing_for, qualify
+from .spin import KINDS as SPIN_KINDS
+from .spin import Spin, spin
 
 __all__ = [
+    "SPIN_KINDS",
     "VERSION",
     "Answer",
     "Heard",
@@ -22,6 +26,7 @@ __all__ = [
     "Qualification",
     "Rating",
     "Review",
+    "Spin",
     "bant_qualified",
     "few_points",
     "lowered",
@@ -30,24 +35,37 @@ __all__ = [
     "qualify",
     "review",
     "score",
+    "spin",
+    "tampered",
     "with_marks",
 ]
 
 
-def review(heard: Heard, card: Scorecard, card_version: str, playbook: Playbook) -> Review:
-    """One call by one card: the same call and card give the same bytes."""
+def review(
+    heard: Heard,
+    card: Scorecard,
+    card_version: str,
+    playbook: Playbook,
+    *,
+    transcript: str = "",
+    call_type: str = "",
+) -> Review:
+    """One call by one card: the same call and card give the same bytes. `transcript` and `call_type` stand in it as given."""
     found = answers(heard, card, playbook)
     value, why = score(card, found)
     return Review(
         call_id=heard.talk.id,
         card=card.id,
         card_version=card_version,
+        transcript=transcript,
+        call_type=call_type,
         engine=heard.minutes.meeting.engine,
         score=value,
         no_score=why[0],
         no_score_en=why[1],
         answers=found,
         points=points(heard, playbook),
+        spin=spin(heard.talk),
     )
 
 

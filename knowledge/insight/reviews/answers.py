@@ -10,6 +10,7 @@ from knowledge.insight.minutes import Said, acts
 from knowledge.insight.minutes.shape import Objection
 
 from .evidence import Answer, Heard
+from .spin import asked
 
 SUBSTANCE = 10
 """Characters a reply needs to say anything."""
@@ -161,6 +162,34 @@ def _nothing_banned(heard: Heard, question: Question, playbook: Playbook) -> Ans
     return _of(question, float(not bad), bad)
 
 
+def _tracker(heard: Heard, question: Question, _: Playbook) -> Answer:
+    """That a tracker hits often enough; `no_tracker`: that it does not hit at all."""
+    detect = question.detect
+    assert detect is not None
+    found = [heard.said(one.line, one.quote) for one in heard.hits if one.tracker == detect.tracker]
+    if detect.how == "no_tracker":
+        return _of(question, float(not found), found, f"n={len(found)}")
+    return _of(question, min(1.0, len(found) / detect.least), found, f"n={len(found)}")
+
+
+def _spin(heard: Heard, question: Question, _: Playbook) -> Answer:
+    """Few situation questions, and enough of the kinds that lead somewhere."""
+    detect = question.detect
+    assert detect is not None
+    ours = asked(heard.talk)
+    if not ours:
+        return Answer(
+            question_id=question.id, value=None, reason="我方没有提问", reason_en="we asked nothing"
+        )
+    situation = [said for kind, said in ours if kind == "situation"]
+    deeper = [said for kind, said in ours if kind != "situation"]
+    value = min(1.0, len(deeper) / detect.least)
+    if len(situation) > detect.most_situation:
+        value *= 0.5
+    told = f"S {len(situation)} (≤{detect.most_situation}), P+I+N {len(deeper)} (≥{detect.least})"
+    return _of(question, value, deeper or situation, told)
+
+
 def banned(heard: Heard, playbook: Playbook) -> list[Said]:
     """Sentences of ours with a phrase that nobody may use."""
     said = [one for one in acts.sentences(heard.talk) if one.side == "rep"]
@@ -180,4 +209,7 @@ _DETECT: dict[str, Callable[[Heard, Question, Playbook], Answer]] = {
     "questions_answered": _questions_answered,
     "words": _words,
     "nothing_banned": _nothing_banned,
+    "tracker": _tracker,
+    "no_tracker": _tracker,
+    "spin": _spin,
 }

@@ -9,8 +9,11 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from knowledge.insight.minutes import Minutes, Said, Talk
+from knowledge.insight.tracking import Hit
 
-VERSION = "review-1"
+from .spin import Spin
+
+VERSION = "review-2"
 """Changes whenever the same transcript and card would give another review."""
 
 
@@ -28,11 +31,12 @@ class Measured:
 
 @dataclass(frozen=True, kw_only=True)
 class Heard:
-    """One call: the talk, its minutes, its metrics by name (none where nobody measured)."""
+    """One call: the talk, its minutes, its metrics by name (none where nobody measured), where trackers hit in it."""
 
     talk: Talk
     minutes: Minutes
     metrics: Mapping[str, Measured] = field(default_factory=dict)
+    hits: tuple[Hit, ...] = ()
 
     def said(self, line: int, quote: str = "") -> Said:
         """A line, or a piece of it, as evidence."""
@@ -69,7 +73,8 @@ class Point(BaseModel):
 
 class Review(BaseModel):
     """One call scored: `score` 0..100, None with `no_score` saying why; answers in the card's order; `points` in order of
-    weight. `card_version` is the SHA-256 of the card."""
+    weight. `card_version` is the SHA-256 of the card, `transcript` that of the transcript it rests on, `call_type` discovery,
+    demo, negotiation or "". `spin` counts our questions by kind."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -77,9 +82,12 @@ class Review(BaseModel):
     version: str = VERSION
     card: str
     card_version: str
+    transcript: str = ""
+    call_type: str = ""
     engine: str
     score: float | None
     no_score: str = ""
     no_score_en: str = ""
     answers: tuple[Answer, ...] = ()
     points: tuple[Point, ...] = ()
+    spin: Spin = Spin()
