@@ -161,6 +161,8 @@ def _value(value: float, unit: str, turn: Turn) -> str:
 
 
 def _span(turn: Turn, unit: str, span: Range) -> str:
+    if unit == "yes/no":
+        return f"[{turn.say('目标:是', 'wanted: yes')}]"
     low, high = (None if end is None else _value(end, unit, turn) for end in (span.low, span.high))
     told = f"≤ {high}" if low is None else f"≥ {low}" if high is None else f"{low}~{high}"
     return f"[{told}{turn.say(',来源弱', ', weak source') if span.weak else ''}]"
