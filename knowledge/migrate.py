@@ -14,7 +14,7 @@ from .store import Store, StoreError, as_store_error
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0019"
+HEAD = "0025"
 """The newest revision in knowledge/migrations/versions; a test keeps the two equal."""
 
 KNOWN = (
@@ -32,6 +32,7 @@ KNOWN = (
     "0017",
     "0018",
     "0019",
+    "0025",
 )
 
 _LOCK = 0x43444D47

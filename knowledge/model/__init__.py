@@ -5,6 +5,7 @@ from .conversations import Conversation, Message, Notice
 from .customers import Account, Contact, Lead
 from .deals import OPEN_STAGES, STAGES, Deal, DealContact, Offer, Product, StageChange
 from .erased import Erased
+from .feeds import FeedCursor, FeedHeld, FeedSource, MailSighting
 from .files import InboundFile
 from .interactions import Interaction, InteractionKind
 from .judgements import HumanMark, Judgement
@@ -31,6 +32,9 @@ __all__ = [
     "Delegation",
     "DeliveryRow",
     "Erased",
+    "FeedCursor",
+    "FeedHeld",
+    "FeedSource",
     "FittedModel",
     "HumanMark",
     "Identity",
@@ -42,6 +46,7 @@ __all__ = [
     "Judgement",
     "Lead",
     "LeadTouch",
+    "MailSighting",
     "Meeting",
     "Message",
     "Notice",
