@@ -45,6 +45,10 @@ class Scope:
         """The session of one batch."""
         return self._store.session() if self._dry is None else _same(self._dry)
 
+    def look(self) -> AbstractContextManager[Session]:
+        """A session to read what is there between two batches; it holds no lock while a server is waited for."""
+        return self._store.reading() if self._dry is None else _same(self._dry)
+
     @contextmanager
     def rehearsal(self) -> Iterator[None]:
         """Everything inside is really tried, in one transaction that is rolled back."""
