@@ -112,6 +112,10 @@ class Mailbox:
         """UIDs of the mails of the open folder whose header holds this value."""
         return sorted(self._client.search(["HEADER", name, value]))
 
+    def search_body(self, words: str, since: datetime) -> list[int]:
+        """UIDs of the mails of the open folder, taken in since then, that say this anywhere."""
+        return sorted(self._client.search(["SINCE", since.date(), "TEXT", words]))
+
 
 @contextmanager
 def signed_in(box: Box) -> Iterator[Mailbox]:

@@ -33,13 +33,14 @@ SIZE = 40
 @dataclass(frozen=True, kw_only=True)
 class MailboxPlan:
     """What is read of a mailbox. `folders`: these alone; empty: all but trash, spam and drafts. `unknown` stores mails of
-    people nobody knows as well. `days` is how far the first reading goes back. `sent_by_us` tells which Message-IDs are of
-    mails that this house sent itself."""
+    people nobody knows as well. `days` is how far the first reading goes back; `anew` begins once more. `sent_by_us` tells
+    which Message-IDs are of mails that this house sent itself."""
 
     feed: str
     folders: tuple[str, ...] = ()
     unknown: bool = False
     days: int = 730
+    anew: bool = False
     sent_by_us: Callable[[Sequence[str]], set[str]] = field(default=lambda _ids: set())
 
 
@@ -98,6 +99,8 @@ class _FolderRun:
 
     def _begin(self) -> int:
         """The last UID that was read; 0 where the server has numbered its mails anew, which reads them again."""
+        if self._plan.anew:
+            return 0
         with self._run.scope.look() as session:
             value = rows.cursor(session, self._plan.feed, self._folder.name)
         validity, _, uid = value.partition(":")
