@@ -9,7 +9,7 @@ from typing import Literal, cast
 
 from sqlmodel import func, select
 
-from actions import breakers, workers
+from actions import breakers, sightings, workers
 from actions.documents.catalogue import in_force
 from actions.proofs import prove
 from actions.ruling import published
@@ -17,6 +17,7 @@ from actions.tables import Action
 from knowledge.model import Interaction, Person
 
 from .channel_checkup import Finding, channels
+from .feed_checkup import feeds
 from .settings import Settings
 from .wiring import House, open_house
 
@@ -37,7 +38,7 @@ def checkup(settings: Settings) -> list[Finding]:
             )
         )
         return findings
-    for check in (_people, _index, _policy, _audit, _uncertain, _mail, _papers, _model, channels):
+    for check in (_people, _index, _policy, _audit, _uncertain, _mail, _papers, _model, channels, feeds):
         findings += _guarded(check, house)
     house.close()
     return findings
@@ -118,11 +119,14 @@ def _audit(house: House) -> Iterator[Finding]:
 def _uncertain(house: House) -> Iterator[Finding]:
     with house.store.reading() as session:
         rows = session.exec(select(Action).where(Action.state == "unknown")).all()
+        offset = house.settings.utc_offset_hours
+        seen = {row.id: sightings.evidence(session, row, offset) for row in rows}
     for row in rows:
+        found = "".join(f" {zh} / {en}" for zh, en in seen[row.id])
         yield Finding(
             what=f"动作 {row.code} / action",
             level="note",
-            says="结果不明 / outcome unknown",
+            says=f"结果不明 / outcome unknown{found}",
             fix=str(row.result.get("detail", "")),
         )
 

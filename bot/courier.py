@@ -18,7 +18,10 @@ from .settings import Settings
 LOG = logging.getLogger(__name__)
 
 ROOT = Path(__file__).resolve().parents[1]
-NOT_FOR_SENDERS = ("LLM_API_KEY", "EMBEDDING_API_KEY")
+NOT_FOR_SENDERS = (
+    "LLM_API_KEY", "EMBEDDING_API_KEY", "IMAP_URL", "IMAP_OAUTH_CLIENT_SECRET", "HUBSPOT_ACCESS_TOKEN",
+    "HUBSPOT_CLIENT_SECRET", "HUBSPOT_REFRESH_TOKEN", "SALESFORCE_CLIENT_SECRET", "SALESFORCE_REFRESH_TOKEN",
+)  # fmt: skip
 AT_ONCE = 50
 """How many ids one child is given; the rest goes with the next look."""
 

@@ -7,10 +7,10 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from .channel_settings import ChannelSettings
+from .feed_settings import FeedSettings
 
 
-class Settings(ChannelSettings):
+class Settings(FeedSettings):
     """Defaults work at once: no key, no server, no network. `.env.example` says the same, and a test keeps it so."""
 
     model_config = SettingsConfigDict(
@@ -142,7 +142,7 @@ def example(*others: type[BaseSettings]) -> str:
 
 def _lines(settings: type[BaseSettings]) -> list[str]:
     lines = []
-    last = ChannelSettings.model_fields  # what works at once comes first
+    last = FeedSettings.model_fields  # what works at once comes first
     for name, field in sorted(settings.model_fields.items(), key=lambda pair: pair[0] in last):
         default = field.default
         shown = default.get_secret_value() if isinstance(default, SecretStr) else default

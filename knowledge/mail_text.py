@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from email.message import EmailMessage
 from email.utils import getaddresses
 from html.parser import HTMLParser
@@ -13,14 +14,14 @@ _BREAKS = frozenset({"p", "br", "div", "tr", "li", "table", "h1", "h2", "h3", "h
 _SILENT = frozenset({"style", "script", "head", "title"})
 
 
-def body_of(message: EmailMessage) -> str:
-    """The plain body, or the HTML body as text; empty when there is neither."""
+def body_of(message: EmailMessage, read_html: Callable[[str], str] | None = None) -> str:
+    """The plain body, or the HTML body as text (by `read_html` in place of html_to_text); empty when there is neither."""
     plain = [part for part in _parts(message) if part.get_content_type() == "text/plain"]
     texts = [part_text(part) for part in plain]
     if any(text.strip() for text in texts):
         return "\n".join(text.strip() for text in texts if text.strip())
     html = [part for part in _parts(message) if part.get_content_type() == "text/html"]
-    return "\n".join(html_to_text(part_text(part)) for part in html)
+    return "\n".join((read_html or html_to_text)(part_text(part)) for part in html)
 
 
 def html_to_text(html: str) -> str:

@@ -31,6 +31,9 @@ ONE_FILE = {
     "av": {"speech/decoding.py"},
     "matplotlib": {"speech/canvas.py"},
     "faster_whisper": {"speech/transcriber.py"},
+    "imapclient": {"knowledge/feeds/imap.py"},
+    "hubspot": {"knowledge/feeds/hubspot.py"},
+    "simple_salesforce": {"knowledge/feeds/salesforce.py"},
 }
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from .call_groups import call_app
+from .feed_groups import feed_app
 from .groups import audit_app, eval_app, policy_app
 from .keeper import keeper_app
 from .options import As, Demo, Json, Ref
@@ -32,6 +33,7 @@ app.add_typer(pilot_app, name="pilot")
 app.add_typer(call_app, name="call")
 app.add_typer(model_app, name="model")
 app.add_typer(score_app, name="score")
+app.add_typer(feed_app, name="feed")
 app.add_typer(keeper_app)
 app.add_typer(street_app)
 
@@ -180,7 +182,10 @@ def undo(ref: Ref, who: As = "", json: Json = False) -> None:
 @app.command()
 def settle(
     ref: Ref,
-    answer: Annotated[str, typer.Argument(help="sent 已发出 | not_sent 没有发出")],
+    answer: Annotated[
+        str,
+        typer.Argument(help="sent 已发出 | not_sent 没有发出;空: 看邮箱里查到什么 / empty: what was found"),
+    ] = "",
     who: As = "",
     json: Json = False,
 ) -> None:

@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 from sqlmodel import col, select
 
+from actions import sightings
 from actions.action import Outcome, State, Status
 from actions.settling import Settling
 from actions.sight import sees
@@ -110,6 +111,10 @@ def undo(ref: str, who: str, *, as_json: bool) -> None:
 def settle(ref: str, answer: str, who: str, *, as_json: bool) -> None:
     """Say what became of an unknown end, having looked."""
     house, person = _at_the_desk(who)
+    if not answer:
+        zh, en = sightings.ask(house.gate, person.id, ref)
+        out(en if person.language == "en" else zh)
+        return
     if answer not in ANSWERS:
         raise Trouble("sent 或 not_sent / sent or not_sent", EXIT_USAGE)
     settling = Settling(house.gate, effect_named)

@@ -44,7 +44,9 @@ def _row(person: Mapping[str, object]) -> list[str]:
 def ingest(target: Path, *, mapping: Path | None, base: Path | None, dry_run: bool, as_json: bool) -> None:
     """Import, then bring the index up to date. Exit code 1 when rows were rejected."""
     from knowledge.feeds import ingest as load
+    from knowledge.feeds import shipped
 
+    target = shipped(target)
     if not target.exists():
         raise missing(target)
     house = opened()

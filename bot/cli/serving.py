@@ -12,6 +12,7 @@ import uvicorn
 
 from bot.channels.web import open_web
 from bot.courier import ROOT
+from bot.feed_clock import FeedClock
 from bot.keeper import Keeper
 from bot.street.engines import engine_for
 from bot.street.opening import open_channels
@@ -44,7 +45,7 @@ def serve(host: str, port: int) -> None:
     err(f"http://{address[0]}:{address[1]}/" + ("" if web else "healthz"))
     err("channels: " + (", ".join(channel.name for channel in channels) or "-"))
     warm(house)
-    with Keeper(house) as keeper:
+    with Keeper(house) as keeper, FeedClock(house):
         engine = engine_for(settings.job_engine, settings.job_processes)
         asyncio.run(_serve(Street(house, channels, engine), keeper, *address))
     house.close()

@@ -1,6 +1,6 @@
 """What comes in from outside: tables with a mapping, folders of mails, transcripts and notes, blueprints."""
 
-from .bundle import ingest
+from .bundle import ingest, shipped
 from .errors import FeedError
 from .folder import DOCUMENTS
 from .load import Progress
@@ -22,4 +22,5 @@ __all__ = [
     "Progress",
     "ingest",
     "read_mapping",
+    "shipped",
 ]

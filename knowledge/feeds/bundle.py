@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,14 @@ from .blueprints import ingest_blueprint
 from .errors import FeedError
 from .folder import ingest_folder
 from .load import Progress, Scope
-from .mapping import parse_mapping, read_mapping, read_yaml
+from .mapping import Mapping, parse_mapping, read_mapping, read_yaml
 from .report import FeedReport, IngestReport
 from .rowfeed import Run, ingest_rows
+from .tabular import open_sheet
 
 TABLE_SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls")
 YAML_SUFFIXES = (".yaml", ".yml")
+SHIPPED = Path(__file__).parent / "mappings"
 _ENTRY = "mapping、folder 或 blueprint + file"
 
 
@@ -41,7 +44,7 @@ def ingest(
     """
     if now.tzinfo is None:
         raise ValueError("now needs a time zone")
-    scope = Scope(store)
+    target, scope = shipped(target), Scope(store)
     run = Run(scope=scope, now=now, rejected=rejected, progress=progress)
     if not dry_run:
         return IngestReport(feeds=tuple(_run(target, base, mapping, run)), dry_run=False)
@@ -93,16 +96,62 @@ def _entry(entry: Any, number: int, target: Path, base: Path | None, run: Run) -
         return ingest_blueprint(
             str(entry["blueprint"]), path, run.scope, run.now, str(entry.get("name", "default"))
         )
-    if keys == {"mapping"}:
+    if {"mapping"} <= keys <= {"mapping", "optional"}:
         path = _find(str(entry["mapping"]), None, (folder,), target)
-        return _mapped(path, read_yaml(path), (path.parent, folder), base, run)
+        return _mapped(path, read_yaml(path), (path.parent, folder), base, run, bool(entry.get("optional")))
     raise FeedError(f"{target}：第 {number} 个 feed 要写成 {_ENTRY} (feed {number}: write {_ENTRY})。")
 
 
-def _mapped(path: Path, data: Any, beside: tuple[Path, ...], base: Path | None, run: Run) -> FeedReport:
+def _mapped(
+    path: Path, data: Any, beside: tuple[Path, ...], base: Path | None, run: Run, optional: bool = False
+) -> FeedReport:
     mapping = parse_mapping(data, path)
-    source = None if mapping.file is None else _find(mapping.file, base, beside, path)
+    if mapping.part is not None:
+        raise FeedError(
+            f"{path}：这份映射读的是 CRM 接口，用 chengdan feed (it reads a CRM: use chengdan feed)。"
+        )
+    try:
+        source = None if mapping.file is None else _source(mapping, base, beside, path)
+    except FeedError:
+        if not optional:
+            raise
+        return _left_out(mapping)
+    if "*" in (mapping.file or "") and source != base:
+        mapping = mapping.model_copy(
+            update={"sheet": None}
+        )  # a file of its own: whatever its only sheet is called
     return ingest_rows(mapping, source, run)
+
+
+def _source(mapping: Mapping, base: Path | None, beside: tuple[Path, ...], path: Path) -> Path:
+    """The file of a mapping; a base that is itself a workbook holds every table as a sheet."""
+    if base is None or not base.is_file():
+        return _find(str(mapping.file), base, beside, path)
+    if mapping.sheet is not None:
+        with open_sheet(base, sheet=mapping.sheet):
+            return base
+    return base
+
+
+def _left_out(mapping: Mapping) -> FeedReport:
+    report = FeedReport(feed=mapping.name, table=mapping.table)
+    report.remarks.append(f"没有 {mapping.file}，略过 (no such file or sheet: left out)")
+    return report
+
+
+def _starred(place: Path, name: str) -> Path | None:
+    """The newest by name of the tables called so; the star stands for no Chinese sign: `客户*` is not `客户联系人.xlsx`."""
+    pattern = re.compile("[^\u4e00-\u9fff]*".join(re.escape(part) for part in name.split("*")))
+    found = [
+        one for one in place.iterdir() if one.suffix.lower() in TABLE_SUFFIXES and pattern.fullmatch(one.stem)
+    ]
+    return max(found, key=lambda one: one.name, default=None)
+
+
+def shipped(target: Path) -> Path:
+    """The folder of mappings that come with the house (`fxiaoke`, `xiaoshouyi`, `dabei`), or the target itself."""
+    inside = SHIPPED / target.name
+    return inside if len(target.parts) == 1 and not target.exists() and inside.is_dir() else target
 
 
 def _find(name: str, base: Path | None, beside: tuple[Path, ...], asked_by: Path) -> Path:
@@ -110,5 +159,7 @@ def _find(name: str, base: Path | None, beside: tuple[Path, ...], asked_by: Path
     for place in places:
         if (place / name).exists():
             return place / name
+        if "*" in name and place.is_dir() and (found := _starred(place, name)):
+            return found
     tried = "、".join(str(place) for place in dict.fromkeys(places))
     raise FeedError(f"{asked_by}：找不到 {name}，找过 {tried} (no such file; these folders were searched)。")

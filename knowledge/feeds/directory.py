@@ -29,6 +29,8 @@ class Directory:
         self._references = references
         people, accounts = table_of("person"), table_of("account")
         self._people: list[Row] = self._all(select(people.c.id, people.c.name, people.c.email))
+        domains = {one["email"].rpartition("@")[2].lower() for one in self._people if one["email"]}
+        self._own = domains - PUBLIC_DOMAINS
         rows = self._all(select(accounts.c.id, accounts.c.name, accounts.c.domains).order_by(accounts.c.id))
         self._names: dict[str, str] = {row["name"]: row["id"] for row in reversed(rows)}
         self._domains: dict[str, str] = {
@@ -44,6 +46,10 @@ class Directory:
             if len(found) == 1:
                 return str(found[0])
         return None
+
+    def is_ours(self, address: str) -> bool:
+        """Whether a colleague has this address, or one at a domain of the house."""
+        return address.rpartition("@")[2] in self._own or self.colleague(address) is not None
 
     def contact(self, text: str, account: str | None = None) -> Row | None:
         """The contact (id, account_id) with this id, address or, at one account, name. None when several fit."""
@@ -88,12 +94,17 @@ class Directory:
         found = self._all(chosen.order_by(table.c.created_at.desc(), table.c.id).limit(1))
         return str(found[0]["id"]) if found else None
 
-    def deal_of_mail(self, ids: list[str], account: str, at: datetime) -> str | None:
-        """The deal of an earlier mail with one of these row ids, if it is the same account's."""
+    def deal_of_mail(
+        self, ids: list[str], account: str, at: datetime, answers: tuple[str, ...] = ()
+    ) -> str | None:
+        """The deal of an earlier mail with one of these row ids, or that we sent under one of the Message-IDs `answers`,
+        if it is the same account's."""
         table = table_of("interaction")
+        sent = (table.c.source == "chengdan") & table.c.thread_key.in_(answers)
         chosen = select(table.c.deal_id).where(
-            table.c.id.in_(ids), table.c.account_id == account, table.c.at < at, table.c.deal_id.is_not(None)
-        )
+            table.c.id.in_(ids) | sent, table.c.account_id == account, table.c.at < at,
+            table.c.deal_id.is_not(None),
+        )  # fmt: skip
         found = self._all(chosen.order_by(table.c.at.desc()).limit(1))
         return str(found[0]["deal_id"]) if found else None
 

@@ -21,6 +21,7 @@ from .plan import Plan, plan_batch
 from .references import References
 from .report import KEPT, FeedReport, RejectedRows
 from .rows import Parsed, Rejection
+from .twins import Twins
 
 BATCH = 1000
 """Rows in one transaction: measured best on SQLite, and what a crash can lose is one batch."""
@@ -44,6 +45,10 @@ class Scope:
     def batch(self) -> AbstractContextManager[Session]:
         """The session of one batch."""
         return self._store.session() if self._dry is None else _same(self._dry)
+
+    def look(self) -> AbstractContextManager[Session]:
+        """A session to read what is there between two batches; it holds no lock while a server is waited for."""
+        return self._store.reading() if self._dry is None else _same(self._dry)
 
     @contextmanager
     def rehearsal(self) -> Iterator[None]:
@@ -75,26 +80,32 @@ class Loader:
         self._names = tables.keys(table)
         self._seen: dict[int, int] = {}
         self._references = References()
+        self._twins = Twins(table, ())
 
     def run(
         self,
         items: Iterable[T],
-        convert: Callable[[T, References], Parsed | Rejection],
+        convert: Callable[[T, References], Parsed | Rejection | None],
         scope: Scope,
         *,
         key: tuple[str, ...] = (),
         distinct: bool = False,
+        twins: tuple[str, ...] = (),
+        size: int = BATCH,
         progress: Progress | None = None,
     ) -> FeedReport:
-        """Convert, check and write every item. Rows that repeat a key of the same file are rejected, or with
-        `distinct` passed over."""
+        """Convert, check and write every item, `size` in one transaction. Rows that repeat a key of the same file are
+        rejected, or with `distinct` passed over; what converts to None is passed over and counted."""
         started = time.perf_counter()
         rest = iter(items)
+        self._twins = Twins(self.table, twins)
         try:
-            while batch := list(islice(rest, BATCH)):
+            while batch := list(islice(rest, size)):
                 with scope.batch() as session:
                     self._references.bind(session)
-                    done, rejected = self._judge([convert(i, self._references) for i in batch], key, distinct)
+                    made = [convert(item, self._references) for item in batch]
+                    self.report.passed += made.count(None)
+                    done, rejected = self._judge([row for row in made if row is not None], key, distinct)
                     plan = plan_batch(session, self.table, done)
                     write(session, self.table, plan, self._defaults)
                 self._count(plan, rejected)
@@ -115,7 +126,7 @@ class Loader:
             if verdict is None:
                 continue
             (bad if isinstance(verdict, Rejection) else good).append(verdict)  # type: ignore[arg-type]
-        known = self._with_known_references(good, bad)
+        known = self._twins.apart(self._references.session, self._with_known_references(good, bad), bad)
         if self.table != "interaction":
             return known, bad
         links = Interactions(self._references, known)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -11,7 +12,7 @@ from email.policy import default
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
-from knowledge.mail_text import addresses, body_of, file_names, header
+from knowledge.mail_text import addresses, body_of, file_names, header, html_to_text
 
 from .papers import Paper, PaperError, language_of
 
@@ -21,7 +22,12 @@ _IDS = re.compile(r"<[^<>\s]+>")
 
 def read_mail(path: Path) -> Paper:
     """The mail in the file. Raises PaperError where it has no sender or no date."""
-    data = path.read_bytes()
+    return mail_of(path.read_bytes())
+
+
+def mail_of(data: bytes, html: Callable[[str], str] = html_to_text) -> Paper:
+    """The mail in these bytes; `html` reads a body that is only a page. Raises PaperError where it has no sender or no
+    date."""
     message = message_from_bytes(data, policy=default)
     senders = addresses(message, "From")
     if not senders:
@@ -32,10 +38,10 @@ def read_mail(path: Path) -> Paper:
     )
     root = (_IDS.findall(header(message, "References")) or answers or own or [""])[0]
     identity = own[0] if own else hashlib.sha256(data).hexdigest()
-    text = body_of(message)
+    text = body_of(message, html)
     subject = " ".join(header(message, "Subject").split())
     return Paper(
-        id=f"mail-{hashlib.sha256(identity.encode()).hexdigest()[:16]}",
+        id=row_id(identity),
         kind="mail",
         at=_date(message),
         text=text,
@@ -48,6 +54,16 @@ def read_mail(path: Path) -> Paper:
         thread_key=root,
         extra=_extra(message, identity if own else ""),
     )
+
+
+def row_id(identity: str) -> str:
+    """The row of the mail with this Message-ID, however it comes to us: a file, a mailbox, a CRM."""
+    return f"mail-{hashlib.sha256(identity.encode()).hexdigest()[:16]}"
+
+
+def ids_in(text: str) -> list[str]:
+    """The message ids in a header, in order."""
+    return _IDS.findall(text)
 
 
 def _date(message: EmailMessage) -> datetime:

@@ -15,7 +15,7 @@ from .errors import FeedError, closest, one_line
 CellType = Literal["auto", "text", "int", "money", "date", "list", "map", "bool", "json", "percent_bp"]
 TableName = Literal[
     "person", "team", "account", "contact", "product", "deal", "deal_contact", "stage_change", "offer",
-    "interaction", "lead", "lead_touch",
+    "interaction", "lead", "lead_touch", "task",
 ]  # fmt: skip
 
 
@@ -25,7 +25,10 @@ class ColumnRule(BaseModel):
     Either `column` (a column of the file) or `value` (a constant). `lookup` is `table.field`: the cell names a row
     by that field and its id is taken; `loose` ignores spaces and case there. `default` stands for an empty cell
     (and, with `type: map`, for a value that `values` does not list); it is written as the field wants it, an id for
-    a lookup. `prefix` goes before a text or an id.
+    a lookup. `prefix` goes before a text or an id. `unit` is what one of a money column stands for: 10000 where the
+    header says 万元; a cell with a unit of its own (`128万`) keeps its own. `lax` lets a file do without the column.
+    `also` are other names of the column, the first that the file has counts. `only` takes the cell just where other
+    fields of the row (further up) have one of these values: `only: {stage: [won, lost]}`.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -42,6 +45,10 @@ class ColumnRule(BaseModel):
     sep: str = "|"
     timezone: str | None = None
     format: str | None = None
+    unit: int = Field(default=1, ge=1, le=100_000_000)
+    lax: bool = False
+    also: tuple[str, ...] = ()
+    only: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
     @model_validator(mode="before")
     @classmethod
@@ -67,7 +74,9 @@ class ColumnRule(BaseModel):
 
 
 class Mapping(BaseModel):
-    """One feed of rows. `name` makes ids stable, `key` says which values identify a row (fields of ours)."""
+    """One feed of rows. `name` makes ids stable, `key` says which values identify a row (fields of ours). `twins` are
+    fields that no two rows share: a row like another under a new key is held back as a duplicate. `part` names what a
+    CRM is asked for in place of a file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -84,11 +93,13 @@ class Mapping(BaseModel):
     required: tuple[str, ...] = ()
     distinct: bool = False
     provenance: str | None = None
+    twins: tuple[str, ...] = ()
+    part: str | None = None
 
     @model_validator(mode="after")
     def _fits_the_table(self) -> Mapping:
         fields = set(tables.kinds(self.table))
-        for name in (*self.columns, *self.required):
+        for name in (*self.columns, *self.required, *self.twins):
             if name not in fields:
                 raise ValueError(_unknown_field(name, self.table, fields))
         missing = tables.mandatory(self.table) - set(self.columns) - {"id"}

@@ -20,7 +20,8 @@ KEPT = 200
 
 @dataclass(kw_only=True)
 class FeedReport:
-    """One feed's counts, with the first KEPT changes and rejections. `seconds` is elapsed wall time."""
+    """One feed's counts, with the first KEPT changes and rejections. `passed` was looked at and is none of our business,
+    `gone` was taken away because the source has it no more. `seconds` is elapsed wall time."""
 
     feed: str
     table: str
@@ -29,6 +30,9 @@ class FeedReport:
     changed: int = 0
     unchanged: int = 0
     rejected: int = 0
+    passed: int = 0
+    gone: int = 0
+    remarks: list[str] = field(default_factory=list)
     seconds: float = 0.0
     changes: list[Change] = field(default_factory=list)
     rejections: list[Rejection] = field(default_factory=list)
@@ -132,6 +136,11 @@ def _safe(name: str) -> str:
 
 def _details(feed: FeedReport, examples: int) -> list[str]:
     lines = []
+    if feed.gone or feed.passed:
+        lines.append(
+            f"  · {feed.feed} 源里已删并移除 {feed.gone}，与客户无关跳过 {feed.passed} (taken away, passed over)"
+        )
+    lines += [f"  · {feed.feed} {remark}" for remark in feed.remarks[:examples]]
     for change in feed.changes[:examples]:
         told = "；".join(f"{k}: {one_line(a, 30)} → {one_line(b, 30)}" for k, (a, b) in change.fields.items())
         lines.append(f"  ~ {feed.feed} 第 {change.row} 行 {'/'.join(map(str, change.key))}：{told}")
@@ -151,6 +160,9 @@ def _feed_json(feed: FeedReport) -> dict[str, Any]:
         "changed": feed.changed,
         "unchanged": feed.unchanged,
         "rejected": feed.rejected,
+        "passed": feed.passed,
+        "gone": feed.gone,
+        "remarks": feed.remarks,
         "seconds": round(feed.seconds, 3),
         "changes": [
             {

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from .errors import FeedError
+from .headers import fitted
 from .load import Loader, Progress, Scope
 from .mapping import Mapping
 from .report import FeedReport, RejectedRows
@@ -30,8 +31,9 @@ class Run:
 def ingest_rows(mapping: Mapping, path: Path | None, run: Run) -> FeedReport:
     """Load a mapping's rows from `path`, or from the mapping itself when it carries `rows`."""
     report = FeedReport(feed=mapping.name, table=mapping.table, file=str(path or ""))
-    reader = RowReader(mapping, run.now)
     with _sheet(mapping, path) as sheet:
+        mapping = fitted(mapping, sheet.header)
+        reader = RowReader(mapping, run.now)
         check_header(mapping, sheet.header, path or mapping.name)
         sink = RejectedRows(run.rejected, mapping.name, digest(mapping, path))
         loader = Loader(mapping.table, report, sink, run.now)
@@ -41,6 +43,7 @@ def ingest_rows(mapping: Mapping, path: Path | None, run: Run) -> FeedReport:
             run.scope,
             key=mapping.key,
             distinct=mapping.distinct,
+            twins=mapping.twins,
             progress=run.progress,
         )
 

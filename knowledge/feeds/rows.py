@@ -5,15 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping as MappingType
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from . import tables
+from .currencies import CODES, code_of, meant_by_sign
 from .errors import FeedError, closest, one_line
 from .mapping import ColumnRule, Mapping
 from .references import References
 from .tabular import RawRow
-from .values import CellError, as_text, is_blank, read_cell
+from .values import CellError, as_text, is_blank, read_cell, zone_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +59,12 @@ class RowReader:
         values: dict[str, Any] = {}
         for name, rule, kind in self._rules:
             try:
-                value = self._value(name, rule, kind, raw, references)
+                wanted = all(values.get(other) in allowed for other, allowed in rule.only.items())
+                value = (
+                    self._value(name, rule, kind, raw, references)
+                    if wanted
+                    else self._blank(name, rule, kind)
+                )
                 problem = "" if value is _ABSENT else self._fault(name, value)
             except CellError as error:
                 problem = str(error)
@@ -72,11 +78,24 @@ class RowReader:
             values["provenance"] = self.mapping.provenance or "imported_file"
         if self.mapping.table == "interaction" and not values.get("source"):
             values["source"] = self.mapping.name
-        fault = check_row(self.mapping.table, values, self.now)
+        _same_day(values, self.mapping.timezone)
+        fault = self._mixed(values, raw) or check_row(self.mapping.table, values, self.now)
         if fault is not None:
             column = self.mapping.wanted.get(fault[0], fault[0])
             return Rejection(row=raw.number, column=column, reason=fault[1], raw=raw.cells)
         return Parsed(row=raw.number, values=values, raw=raw.cells)
+
+    def _mixed(self, values: dict[str, Any], raw: RawRow) -> tuple[str, str] | None:
+        """A sign before an amount that is not the row's currency: one of the two is wrong, and nobody knows which."""
+        currency = values.get("currency")
+        for name, rule, kind in self._rules if currency else ():
+            meant = (
+                meant_by_sign(raw.cells.get(rule.column)) if kind == "money" and rule.column else frozenset()
+            )
+            if meant and currency not in meant:
+                shown = one_line(raw.cells[rule.column or ""])
+                return name, f"金额写成“{shown}”，币种却是 {currency} (the sign and the currency contradict)"
+        return None
 
     def _fault(self, name: str, value: Any) -> str:
         if value is None and name in self._needed:
@@ -84,12 +103,16 @@ class RowReader:
         return check_value(self.mapping.table, name, value)
 
     def _value(self, name: str, rule: ColumnRule, kind: str, raw: RawRow, references: References) -> Any:
+        if rule.lax and rule.column not in raw.cells and rule.default is None:
+            return _ABSENT if name not in self._needed else self._blank(name, rule, kind)
         cell = rule.value if rule.column is None else raw.cells.get(rule.column)
         if is_blank(cell):
             return self._blank(name, rule, kind)
         if rule.lookup is not None:
             return references.find(rule.lookup, rule.prefix + as_text(cell), loose=rule.loose, take=rule.take)
         value = read_cell(cell, kind, rule, self.mapping.timezone)
+        if name == "currency" and isinstance(value, str):
+            value = code_of(value)
         return rule.prefix + value if rule.prefix and isinstance(value, str) else value
 
     def _blank(self, name: str, rule: ColumnRule, kind: str) -> Any:
@@ -108,7 +131,8 @@ _ABSENT = object()
 
 def check_header(mapping: Mapping, header: tuple[str, ...], path: object) -> None:
     """Refuse a file that lacks columns the mapping reads: which are missing, which there are, which look alike."""
-    absent = [column for column in dict.fromkeys(mapping.wanted.values()) if column not in header]
+    needed = [rule.column for rule in mapping.columns.values() if rule.column is not None and not rule.lax]
+    absent = [column for column in dict.fromkeys(needed) if column not in header]
     if not absent:
         return
     told = []
@@ -121,6 +145,13 @@ def check_header(mapping: Mapping, header: tuple[str, ...], path: object) -> Non
     )
 
 
+LEEWAY = timedelta(days=1)
+"""How far ahead of ours a foreign clock may be before what it dates is held back."""
+
+PLANNED = ("meeting", "order", "web")
+"""Kinds of interaction that may rightly lie in the future: a meeting that is booked, a delivery that is due."""
+
+
 def stable_id(mapping: Mapping, values: dict[str, Any]) -> str:
     """An id made from the feed's name and the row's key, the same at every import."""
     parts = "\x1f".join([mapping.name, *(str(values[name]) for name in mapping.key)])
@@ -129,6 +160,8 @@ def stable_id(mapping: Mapping, values: dict[str, Any]) -> str:
 
 def check_value(table: str, name: str, value: Any) -> str:
     """Why a field may not hold this value; empty when it may."""
+    if name == "currency" and value and value not in CODES:
+        return f"“{one_line(value)}”不是币种代码，例如 CNY、USD (not an ISO 4217 currency code)"
     allowed = tables.ALLOWED.get((table, name))
     if allowed is None:
         return ""
@@ -138,9 +171,30 @@ def check_value(table: str, name: str, value: Any) -> str:
     return f"{name} 不能是“{one_line(wrong[0])}”；可用 (allowed): {', '.join(allowed)}"
 
 
+def _same_day(values: dict[str, Any], zone: str) -> None:
+    """A closing that is only a day stands at its first minute; on the day of creation it is no earlier than that."""
+    closed, created = values.get("closed_at"), values.get("created_at")
+    if closed is None or created is None or not timedelta(0) < created - closed < timedelta(days=1):
+        return
+    local = closed.astimezone(zone_of(zone))
+    if (
+        local.timetz().replace(tzinfo=None) == time()
+        and created.astimezone(zone_of(zone)).date() == local.date()
+    ):
+        values["closed_at"] = created
+
+
 def check_row(table: str, values: dict[str, Any], now: datetime) -> tuple[str, str] | None:
     """A field and why the row as a whole cannot be true; None when it can."""
     closed, created = values.get("closed_at"), values.get("created_at")
+    began = {"deal": "created_at", "stage_change": "at"}.get(table, "")
+    if table == "interaction" and values.get("kind") not in PLANNED:
+        began = "at"
+    if values.get(began) is not None and values[began] > now + LEEWAY:
+        return (
+            began,
+            f"时间 {values[began]:%Y-%m-%d %H:%M} 在将来，时钟不对？ (it lies in the future: a clock jumped?)",
+        )
     if table == "deal" and closed is not None:
         if closed > now:
             return "closed_at", f"关闭日期 {closed:%Y-%m-%d} 在将来 (the closing lies in the future)"

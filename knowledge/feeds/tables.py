@@ -23,6 +23,7 @@ from knowledge.model import (
     Product,
     Role,
     StageChange,
+    Task,
     Team,
 )
 
@@ -39,6 +40,7 @@ TABLES: dict[str, type[SQLModel]] = {
     "interaction": Interaction,
     "lead": Lead,
     "lead_touch": LeadTouch,
+    "task": Task,
 }
 
 TRUSTED_LABELS = ("rep_input", "manager_input", "crm_record")

@@ -56,12 +56,13 @@ def as_int(cell: Any) -> int:
     return _bounded(int(number), cell)
 
 
-def as_money(cell: Any) -> int:
-    """Yuan (or another unit of 100 parts) -> fen, exactly, by Decimal; half a fen is rounded up. Never negative."""
+def as_money(cell: Any, unit: int = 1) -> int:
+    """Yuan (or another unit of 100 parts) -> fen, exactly, by Decimal; half a fen is rounded up. Never negative. A number
+    without a unit of its own counts in `unit`s."""
     found = _MONEY.fullmatch(_plain(cell).strip())
     if found is None:
         raise CellError(f"“{one_line(cell)}”不是金额，例如 1280000.00 (not an amount of money)")
-    yuan = _decimal(found[1].replace(",", "")) * _UNITS.get((found[2] or "").lower(), Decimal(1))
+    yuan = _decimal(found[1].replace(",", "")) * _UNITS.get((found[2] or "").lower(), Decimal(unit))
     if yuan < 0:
         raise CellError(f"金额“{one_line(cell)}”是负数 (the amount is negative)")
     if yuan > MAX_WHOLE // 100:
@@ -122,6 +123,8 @@ def read_cell(cell: Any, kind: str, rule: ColumnRule, zone: str) -> Any:
         return as_moment(cell, rule.timezone or zone, rule.format)
     if kind == "list":
         return [str(item) for item in cell] if isinstance(cell, list) else as_list(cell, rule.sep)
+    if kind == "money":
+        return as_money(cell, rule.unit)
     if kind == "map":
         return _mapped(as_text(cell), rule)
     return _READERS[kind](cell)
@@ -178,12 +181,13 @@ def _read_moment(text: str) -> datetime:
 
 
 def _utc(moment: datetime, zone: str) -> datetime:
-    aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=_zone(zone))
+    aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=zone_of(zone))
     return aware.astimezone(UTC)
 
 
 @lru_cache(maxsize=32)
-def _zone(name: str) -> ZoneInfo:
+def zone_of(name: str) -> ZoneInfo:
+    """The time zone of this name; each is read once."""
     return ZoneInfo(name)
 
 
@@ -194,7 +198,6 @@ def _no_constant(name: str) -> Any:
 _READERS: dict[str, Callable[[Any], Any]] = {
     "text": as_text,
     "int": as_int,
-    "money": as_money,
     "percent_bp": as_basis_points,
     "bool": as_bool,
     "json": as_json,

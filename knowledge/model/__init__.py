@@ -5,6 +5,7 @@ from .conversations import Conversation, Message, Notice
 from .customers import Account, Contact, Lead
 from .deals import OPEN_STAGES, STAGES, Deal, DealContact, Offer, Product, StageChange
 from .erased import Erased
+from .feeds import FeedCursor, FeedHeld, FeedSource, MailSighting
 from .files import InboundFile
 from .interactions import Interaction, InteractionKind
 from .judgements import CallNote, HumanMark, Judgement, PersonConsent
@@ -33,6 +34,9 @@ __all__ = [
     "Delegation",
     "DeliveryRow",
     "Erased",
+    "FeedCursor",
+    "FeedHeld",
+    "FeedSource",
     "FittedModel",
     "HumanMark",
     "Identity",
@@ -44,6 +48,7 @@ __all__ = [
     "Judgement",
     "Lead",
     "LeadTouch",
+    "MailSighting",
     "Meeting",
     "Message",
     "Notice",

@@ -1,0 +1,62 @@
+"""The thread of `serve` that reads feeds when they are due, one at a time, and makes what came findable."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from knowledge.feeds import FeedError
+from knowledge.store import StoreError
+
+from .feeding import Feeder, Stopped, Taken
+from .wiring import House
+
+LOG = logging.getLogger(__name__)
+
+LOOK_S = 5.0
+LEAVE_WITHIN_S = 30.0
+
+
+class FeedClock:
+    """`with FeedClock(house):` reads what is due until the end. Any number of processes may have one: a feed is read by
+    whoever has its lease."""
+
+    def __init__(self, house: House, look_s: float = LOOK_S) -> None:
+        self._house, self._look_s = house, look_s
+        self._stop = threading.Event()
+        self._feeder = Feeder(house, going_on=lambda: not self._stop.is_set())
+        self._thread = threading.Thread(target=self._run, name="feed clock", daemon=True)
+
+    def __enter__(self) -> FeedClock:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join(LEAVE_WITHIN_S)
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self.look()
+            except Exception:
+                LOG.exception("feeds could not be looked at; it is tried again")
+            self._stop.wait(self._look_s)
+
+    def look(self) -> list[str]:
+        """Read every feed that is due; the names of those that brought something."""
+        brought = [name for name in self._feeder.due() if not self._stop.is_set() and self._read(name)]
+        if brought:
+            self._house.search.reindex()
+        return brought
+
+    def _read(self, name: str) -> bool:
+        """Whether it brought something. What is wrong stands in the feed's row, for `feed list` and `doctor`."""
+        try:
+            report = self._feeder.read(name)
+        except (Taken, Stopped):
+            return False
+        except (FeedError, StoreError) as error:
+            LOG.warning("feed %s: %s", name, error)
+            return True  # what came before it broke is there to be found
+        return bool(report.new or report.changed or sum(feed.gone for feed in report.feeds))
