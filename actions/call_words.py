@@ -41,6 +41,7 @@ SAID: dict[str, tuple[bool, str, str]] = {
     ),
     "no_consent": (False, "{name}: 没有录音同意({before}),不转写", "{name}: no consent ({before}), not written down"),
     "gone": (False, "{name}: 录音文件已经不在", "{name}: the recording's bytes are not there any more"),
+    "busy": (False, "{name}: 另一个进程正在转写", "{name}: another process is writing it down"),
     "has_words": (True, "{name}: 已经转写过了", "{name}: it is written down already"),
     "written": (
         True,

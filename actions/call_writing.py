@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -15,10 +16,11 @@ from knowledge.model.files import BOUND, TO_TRANSCRIBE
 from knowledge.model.recordings import GIVEN, UNKNOWN
 from speech.audio_faults import AudioError
 from speech.heard import Hints, TranscriberError
-from speech.listening import CHANNELS, CHUNK_S, Listened, listen
+from speech.listening import CHANNELS, CHUNK_S, Listened, listening
 from speech.transcriber import Transcriber
 from speech.transcript import Side
 
+from .call_holding import Holding
 from .call_records import Calls, speech_folder
 from .call_words import Told, told
 from .holding import shelf_of
@@ -28,27 +30,60 @@ MOST_HOTWORDS = 40
 CUSTOMER = "客户"
 
 Progress = Callable[[float, float | None], None]
+Writing = Generator[tuple[float, float | None], None, Told]
+"""A recording on its way to words: yields seconds done and of how many after each chunk, returns what to say in the end."""
 
 
 @dataclass(frozen=True)
 class Scribe:
-    """Writes recordings down with one engine. `calls` is bound to the person on whose behalf it is done."""
+    """Writes recordings down with one engine. `calls` is bound to the person on whose behalf it is done. With `holding`, no
+    other process that has one writes the same recording down meanwhile."""
 
     calls: Calls
     engine: Transcriber
     chunk_s: float = CHUNK_S
+    holding: Holding | None = None
 
     def waiting(self) -> list[str]:
         """Calls that wait to be written down and may be, oldest first."""
         desk = self.calls.desk
         with desk.gate.store.reading() as session:
             found = [(file, row.id) for file, row in file_rows.to_transcribe(session)]
-            ready = [call for file, call in found if _allowed(session.get(Recording, call), file)]
+            ready = [call for file, call in found if allowed(session.get(Recording, call), file)]
         return [call for call in ready if desk.interaction(call) is not None]
 
     def write_down(self, call_id: str, progress: Progress | None = None) -> Told:
         """Hear one recording and fill its interaction. What broke off before goes on where it stopped; a failure of the
         engine leaves it waiting, a recording that cannot be decoded is told so and not tried again by itself."""
+        going = self.writing(call_id)
+        while True:
+            try:
+                done, of = next(going)
+            except StopIteration as end:
+                answer: Told = end.value
+                return answer
+            if progress:
+                progress(done, of)
+
+    def writing(self, call_id: str) -> Writing:
+        """`write_down` chunk by chunk, for whoever writes several down in turn. Closed early, it lets go of the recording,
+        and what is done stays for the next time."""
+        ready = self._ready(call_id)
+        if isinstance(ready, Told):
+            return ready
+        path, kept, hints = ready
+        if self.holding is not None and not self.holding.take(call_id):
+            return told("busy", name=call_id)
+        try:
+            return (yield from self._heard(call_id, path, kept, hints))
+        finally:
+            if self.holding is not None:
+                self.holding.drop(call_id)
+
+    # inside ----------------------------------------------------------------------------------------------------
+
+    def _ready(self, call_id: str) -> Told | tuple[Path, Path, Hints]:
+        """Where the bytes lie, where finished chunks are kept and what the engine should know, or why it cannot be done."""
         desk = self.calls.desk
         row = desk.interaction(call_id)
         if row is None:
@@ -60,24 +95,26 @@ class Scribe:
             return told("no_recording", name=call_id)
         if file.transcript == DONE:
             return told("has_words", name=call_id)
-        if not _allowed(recording, file):
+        if not allowed(recording, file):
             return told("no_consent", name=call_id, before=recording.consent if recording else UNKNOWN)
         try:
             path = shelf_of(desk.gate).path(file.sha256)
         except FileNotFoundError:
             return told("gone", name=call_id)
-        return self._heard(call_id, path, speech_folder(desk) / f"{file.sha256}.jsonl", hints, progress)
+        return path, speech_folder(desk) / f"{file.sha256}.jsonl", hints
 
-    # inside ----------------------------------------------------------------------------------------------------
-
-    def _heard(self, call_id: str, path: Path, kept: Path, hints: Hints, progress: Progress | None) -> Told:
-        def note(done: float, of: float | None) -> None:
-            self._note(call_id, done, of)
-            if progress:
-                progress(done, of)
-
+    def _heard(self, call_id: str, path: Path, kept: Path, hints: Hints) -> Writing:
         try:
-            found = listen(path, self.engine, hints, checkpoint=kept, progress=note, chunk_s=self.chunk_s)
+            going = listening(path, self.engine, hints, checkpoint=kept, chunk_s=self.chunk_s)
+            with closing(going):
+                while True:
+                    try:
+                        done, of = next(going)
+                    except StopIteration as end:
+                        found: Listened = end.value
+                        break
+                    self._note(call_id, done, of)
+                    yield done, of
         except AudioError as error:
             self._failed(call_id, f"{error.zh} / {error.en}", FAILED)
             return _failure(call_id, error.zh, error.en)
@@ -95,8 +132,10 @@ class Scribe:
         with desk.gate.store.session() as session:
             row, recording = session.get_one(Interaction, call_id), _recording(session, call_id)
             file = rows.file_of(session, call_id)
-            if file is None or not _allowed(recording, file):
+            if file is None or not allowed(recording, file):
                 return told("no_consent", name=call_id, before=recording.consent)
+            if file.transcript == DONE:  # another process was faster than we were alive
+                return told("has_words", name=call_id)
             sides, names = _channels(session, row, recording)
             transcript = found.transcript(sides, names)
             row.text, row.segments = transcript.text, [asdict(one) for one in transcript.segments]
@@ -134,7 +173,7 @@ def _failure(call_id: str, zh: str, en: str) -> Told:
     return Told(code=made.code, done=False, zh=made.zh, en=f"{call_id}: {en}", call=call_id)
 
 
-def _allowed(recording: Recording | None, file: InboundFile) -> bool:
+def allowed(recording: Recording | None, file: InboundFile) -> bool:
     """Whether it may be written down: those on it agreed, or it is the sender's own voice message."""
     return file.sent_as == "voice" or (recording is not None and recording.consent == GIVEN)
 

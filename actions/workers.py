@@ -20,12 +20,14 @@ from .tables import WorkerBeat
 
 LOG = logging.getLogger(__name__)
 
-Kind = Literal["sender", "errand", "street"]
-"""One that sends until told to stop, one that was sent for a few actions, and one that stands at the chat platforms."""
+Kind = Literal["sender", "errand", "street", "scribe"]
+"""One that sends until told to stop, one that was sent for a few actions, one that stands at the chat platforms, and one
+that writes recordings down."""
 
 SENDER: Kind = "sender"
 ERRAND: Kind = "errand"
 STREET: Kind = "street"
+SCRIBE: Kind = "scribe"
 
 BEAT_S = 2.0
 SILENT_AFTER = timedelta(seconds=15)

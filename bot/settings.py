@@ -65,6 +65,12 @@ class Settings(FeedSettings):
         default="whisper-1", description="转写接口的模型名 / the endpoint's transcription model"
     )
 
+    transcribe_workers: int = Field(
+        default=1,
+        ge=0,
+        le=16,
+        description="serve 同时用几个进程转写,0: 只由 chengdan call transcribe 转写 / processes that write recordings down beside serve",
+    )
     mail_domain: str = Field(
         default="", description="本公司邮箱域名 / our mail domain; empty: that of the first colleague"
     )

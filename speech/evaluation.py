@@ -16,6 +16,7 @@ from .audio_faults import AudioError
 from .decoding import held_mb
 from .heard import Heard, Hints
 from .listening import Listened, listen
+from .model_folder import TEST_MARK
 from .transcriber import Transcriber
 
 if TYPE_CHECKING:
@@ -26,6 +27,12 @@ BY_CHARACTER = frozenset({"zh", "yue", "ja", "ko", "th"})
 """Languages that are counted by character; the others by word."""
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+
+
+TEST_NOTE = (
+    "测试模型,只听过几百句合成语音: 这些数字不说明真实语音的准确率 / "
+    "a test model that knows a few hundred synthetic sentences: nothing about real voices follows from these figures"
+)
 
 
 class BadManifest(ValueError):
@@ -121,6 +128,7 @@ def evaluate(
     whole = time.perf_counter() - began
     return {
         "model": engine.name,
+        "note": TEST_NOTE if engine.name.endswith(TEST_MARK) else "",
         "n": len(clips),
         "languages": {lang: _summary(lang, score) for lang, score in sorted(scores.items())},
         "audio_seconds": round(sound, 2),

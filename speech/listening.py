@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -69,20 +69,40 @@ def listen(
     every finished chunk is kept; the result is the same as of a run that never broke off.
 
     Raises AudioError (the file) or TranscriberError (the engine), each with a sentence in both languages."""
+    going = listening(path, engine, hints, checkpoint=checkpoint, chunk_s=chunk_s, longest=longest)
+    while True:
+        try:
+            done, claimed = next(going)
+        except StopIteration as end:
+            found: Listened = end.value
+            return found
+        if progress:
+            progress(done, claimed)
+
+
+def listening(
+    path: Path,
+    engine: Transcriber,
+    hints: Hints,
+    *,
+    checkpoint: Path | None = None,
+    chunk_s: float = CHUNK_S,
+    longest: float = LONGEST_S,
+) -> Generator[tuple[float, float | None], None, Listened]:
+    """`listen` chunk by chunk, for whoever hears several recordings in turn: yields how far it is, once at the beginning
+    and then after each chunk; returns what came of it. Closing it lets the decoder go; the checkpoint stays."""
     kept = Checkpoint(checkpoint, _bound_to(path, engine, hints, chunk_s)) if checkpoint else None
     done = list(kept.load()) if kept else []
     start = done[-1].end if done else 0.0
     with open_recording(path, split=True, start=start, longest=longest) as recording:
         claimed = recording.facts.claimed
-        if progress:
-            progress(start, claimed)
+        yield start, claimed
         for chunk in chunks(recording.pieces(), chunk_s):
             one = _heard(chunk, engine, hints)
             done.append(one)
             if kept:
                 kept.add(one)
-            if progress:
-                progress(one.end, claimed)
+            yield one.end, claimed
     assert recording.end is not None
     return Listened(
         heard=tuple(sorted((h for one in done for h in one.heard), key=_order)),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 from .heard import TranscriberError
 
 NEEDED = ("model.bin", "config.json", "tokenizer.json")
+TEST_MARK = " (TEST MODEL)"
+"""Stands behind the name of an engine whose model is made for tests: nothing about real voices follows from it."""
 
 
 def located(model: str, folder: Path | None, fetch: Callable[[str, Path | None], str]) -> str:
@@ -32,6 +35,15 @@ def located(model: str, folder: Path | None, fetch: Callable[[str, Path | None],
         raise
     except (OSError, RuntimeError) as error:
         raise _cannot_fetch(model, error) from error
+
+
+def mark_of(model: str) -> str:
+    """TEST_MARK where the folder's own config.json says that it is a test model, else ""."""
+    try:
+        found = json.loads((Path(model).expanduser() / "config.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return ""
+    return TEST_MARK if isinstance(found, dict) and found.get("chengdan_test_model") else ""
 
 
 def _cannot_fetch(model: str, error: Exception) -> TranscriberError:

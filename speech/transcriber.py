@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .heard import Heard, Hints, TranscriberError, Word
-from .model_folder import located
+from .model_folder import located, mark_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -68,10 +68,11 @@ class FasterWhisper:
         self._batched = batched or _batched
         self._lock = threading.Lock()
         self._ready: Any = None
+        self._mark = mark_of(model)
 
     @property
     def name(self) -> str:
-        return f"faster-whisper:{Path(self._model).name or self._model}"
+        return f"faster-whisper:{Path(self._model).name or self._model}{self._mark}"
 
     def hear(self, samples: Channel, hints: Hints) -> list[Heard]:
         with self._lock:

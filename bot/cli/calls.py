@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -58,7 +60,7 @@ def add(
         raise Trouble(_refused(found), EXIT_FAILED)
     told = [found]
     if found.code == "added_recording" and not wait:
-        told.append(_written(house, calls, found.call))
+        told += _written(house, calls, [found.call])
     _answer(told, as_json=as_json)
 
 
@@ -80,15 +82,15 @@ def consent(call: str, state: str, how: str, who: str, *, rep_channel: int, as_j
 
 
 def transcribe(call: str, who: str, *, as_json: bool) -> None:
-    """One recording, or all that wait and may be written down."""
+    """One recording, or all that wait and may be written down, a chunk of each in turn."""
     from actions.call_writing import Scribe
     from bot.speech_engine import engine_of
 
     house, calls = calls_of(who)
-    waiting = [call] if call else Scribe(calls, engine_of(house.settings, say=err)).waiting()
+    waiting = [call] if call else Scribe(calls, engine_of(house.settings)).waiting()
     if not waiting:
         err("没有可以转写的录音 / no recording waits that may be written down")
-    _answer([_written(house, calls, one) for one in waiting], as_json=as_json)
+    _answer(_written(house, calls, waiting), as_json=as_json)
 
 
 # inside --------------------------------------------------------------------------------------------------------
@@ -103,19 +105,37 @@ def calls_of(who: str) -> tuple[House, Calls]:
     return house, Calls(house.desk(person, "", "terminal", person.language or "zh"))
 
 
-def _written(house: House, calls: Calls, call: str) -> Told:
-    """Write one down, with a bar where somebody looks and a line a chunk where nobody does."""
+def _written(house: House, calls: Calls, wanted: Sequence[str]) -> list[Told]:
+    """Write these down, with a bar where somebody looks and a line a chunk where nobody does."""
+    from actions.call_holding import Holding
+    from actions.call_turns import Turns
     from actions.call_writing import Scribe
+    from actions.workers import SCRIBE, Beat, worker_name
     from bot.speech_engine import engine_of
 
-    with progress("转写 / transcribing") as tick:
+    ended: dict[str, Told] = {}
+    worker = worker_name()
+    holding = Holding(house.store, house.clock, worker, house.settings.uncertain_after_s)
+    scribe = Scribe(calls, engine_of(house.settings, say=err), holding=holding)
+    with progress("转写 / transcribing") as tick, Beat(house.store, worker, SCRIBE, house.clock):
 
-        def show(done: float, of: float | None) -> None:
+        def show(call: str, done: float, of: float | None) -> None:
             tick(round(done), round(of or 0))
-            whole = f"/{of / 60:.0f}" if of else ""
-            err(f"已转写 {done / 60:.0f}{whole} 分钟 / {done / 60:.0f}{whole} minutes written down")
+            whole, which = f"/{of / 60:.0f}" if of else "", f"{call}: " if len(wanted) > 1 else ""
+            err(f"{which}已转写 {done / 60:.0f}{whole} 分钟 / {done / 60:.0f}{whole} minutes written down")
 
-        return Scribe(calls, engine_of(house.settings, say=err)).write_down(call, show)
+        turns = Turns(
+            store=house.store,
+            scribe_for=lambda _: scribe,
+            monotonic=time.monotonic,
+            ended=ended.__setitem__,
+            progress=show,
+            only=wanted,
+        )
+        with closing(turns):
+            while turns.turn() is not None:
+                pass
+    return [ended.get(call) or scribe.write_down(call) for call in wanted]
 
 
 def _deal_id(calls: Calls, deal: str) -> str:

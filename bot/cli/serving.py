@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import Any
 
@@ -14,6 +15,7 @@ from bot.channels.web import open_web
 from bot.courier import ROOT
 from bot.feed_clock import FeedClock
 from bot.keeper import Keeper
+from bot.scribes import Scribes
 from bot.street.engines import engine_for
 from bot.street.opening import open_channels
 from bot.street.street import Street
@@ -45,9 +47,9 @@ def serve(host: str, port: int) -> None:
     err(f"http://{address[0]}:{address[1]}/" + ("" if web else "healthz"))
     err("channels: " + (", ".join(channel.name for channel in channels) or "-"))
     warm(house)
-    with Keeper(house) as keeper, FeedClock(house):
+    with Keeper(house) as keeper, FeedClock(house), Scribes(house) as scribes:
         engine = engine_for(settings.job_engine, settings.job_processes)
-        asyncio.run(_serve(Street(house, channels, engine), keeper, *address))
+        asyncio.run(_serve(Street(house, channels, engine), (keeper.look, scribes.look), *address))
     house.close()
 
 
@@ -57,8 +59,9 @@ def worker() -> None:
     os.execve(sys.executable, [sys.executable, "-P", "-m", "bot.worker"], os.environ | {"PYTHONPATH": path})
 
 
-async def _serve(street: Street, keeper: Keeper, host: str, port: int) -> None:
-    """The server ends at a signal; what runs is given time to end, and the sender is looked after meanwhile."""
+async def _serve(street: Street, looks: Sequence[Callable[[], None]], host: str, port: int) -> None:
+    """The server ends at a signal; what runs is given time to end, and the sender and the scribes are
+    looked after meanwhile."""
     async with street:
         console = console_of(street)
         config = uvicorn.Config(
@@ -69,7 +72,7 @@ async def _serve(street: Street, keeper: Keeper, host: str, port: int) -> None:
             access_log=False,
             timeout_graceful_shutdown=10,
         )
-        looking = asyncio.create_task(_look(keeper))
+        looking = asyncio.create_task(_look(looks))
         try:
             await _Server(config, console).serve()
         finally:
@@ -89,9 +92,10 @@ class _Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-async def _look(keeper: Keeper) -> None:
+async def _look(looks: Sequence[Callable[[], None]]) -> None:
     while True:
-        await asyncio.to_thread(keeper.look)
+        for look in looks:
+            await asyncio.to_thread(look)
         await asyncio.sleep(TICK_S)
 
 

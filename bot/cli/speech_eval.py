@@ -31,6 +31,9 @@ def speech(manifest: Path, model: str, *, as_json: bool) -> None:
     if as_json:
         out_json(found)
         return
+    out(f"模型 / model {found['model']}")
+    if found["note"]:
+        out(found["note"])
     for lang, one in found["languages"].items():
         rate = "—" if one["rate"] is None else f"{100 * one['rate']:.2f} %"
         out(
