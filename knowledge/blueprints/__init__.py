@@ -21,6 +21,7 @@ from knowledge.model import Blueprint, utc_now
 from . import (
     call_metrics,
     company,
+    identity,
     mail_templates,
     playbook,
     process,
@@ -28,6 +29,7 @@ from . import (
     scorecard,
     scores,
     trackers,
+    tracking,
 )
 
 DEFAULTS = Path(__file__).parent / "defaults"
@@ -54,6 +56,8 @@ KINDS: dict[str, Kind] = {
     "qualification": Kind(qualification.QualificationBook, qualification.faults),
     "scorecard": Kind(scorecard.Scorecard, scorecard.faults),
     "trackers": Kind(trackers.TrackerBook, trackers.faults),
+    "tracking": Kind(tracking.TrackingPlan, tracking.faults),
+    "identity": Kind(identity.IdentityRules, identity.faults),
     "call_metrics": Kind(call_metrics.CallMetricsBook, call_metrics.faults),
 }
 """The menu of kinds."""

@@ -9,6 +9,9 @@ from .feeds import FeedCursor, FeedHeld, FeedSource, MailSighting
 from .files import InboundFile
 from .interactions import Interaction, InteractionKind
 from .journey import (
+    LINKED,
+    REFUSED,
+    UNDONE,
     CollectSource,
     Consent,
     Identifier,
@@ -33,8 +36,11 @@ from .web import WebLine, WebSession
 from .work import Meeting, Paper, Task
 
 __all__ = [
+    "LINKED",
     "OPEN_STAGES",
+    "REFUSED",
     "STAGES",
+    "UNDONE",
     "Account",
     "ArrivalRow",
     "BindCode",

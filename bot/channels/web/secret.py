@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
-import secrets
 from pathlib import Path
 
-SHORTEST = 32
+from knowledge.secret_file import SHORTEST, kept_secret
 
 
 class Signer:
@@ -26,7 +24,7 @@ class Signer:
                     f"WEB_SECRET 至少要 {SHORTEST} 个字符 / WEB_SECRET needs {SHORTEST} characters at least"
                 )
             return cls(given.encode())
-        return cls(_kept(folder / "key"))
+        return cls(kept_secret(folder / "key"))
 
     def sign(self, purpose: str, text: str) -> str:
         """160 bits in base 16."""
@@ -35,29 +33,3 @@ class Signer:
 
     def proves(self, purpose: str, text: str, signature: str) -> bool:
         return hmac.compare_digest(self.sign(purpose, text).encode(), signature.encode("utf-8", "replace"))
-
-
-def _kept(path: Path) -> bytes:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if not path.exists():
-        _made(path)
-    key = path.read_bytes().strip()
-    if len(key) < SHORTEST:
-        raise ValueError(
-            f"{path} 不是完整的密钥,请删除后重启 / {path} is no whole key: delete it and restart"
-        )
-    return key
-
-
-def _made(path: Path) -> None:
-    """Whole or not there: two processes that start at once end up with one key."""
-    fresh = path.with_name(f"key.{secrets.token_hex(6)}")
-    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(secrets.token_hex(32).encode())
-    try:
-        os.link(fresh, path)
-    except FileExistsError:
-        pass
-    finally:
-        fresh.unlink()

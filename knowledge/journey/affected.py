@@ -1,0 +1,31 @@
+"""Whom a change of events or identifiers concerns: what is computed anew, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from knowledge.model import Profile
+
+RECORDS = ("account_id", "contact_id", "lead_id")
+
+
+@dataclass
+class Affected:
+    """Profiles that are there now, and the customers' records that they lead to, or led to until now."""
+
+    profile_ids: set[str] = field(default_factory=set)
+    account_ids: set[str] = field(default_factory=set)
+    contact_ids: set[str] = field(default_factory=set)
+    lead_ids: set[str] = field(default_factory=set)
+
+    def add(self, other: Affected) -> None:
+        for name in ("profile_ids", "account_ids", "contact_ids", "lead_ids"):
+            getattr(self, name).update(getattr(other, name))
+
+    def add_rows(self, profiles: Iterable[Profile]) -> None:
+        """The records these profiles lead to."""
+        for row in profiles:
+            self.account_ids |= {row.account_id} - {""}
+            self.contact_ids |= {row.contact_id} - {""}
+            self.lead_ids |= {row.lead_id} - {""}

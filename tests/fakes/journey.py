@@ -1,0 +1,54 @@
+"""Events as a site or a desk hands them in, and a look at whose they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlmodel import Session, select
+
+from knowledge.journey.incoming import Origin
+from knowledge.journey.keys import HouseKey
+from knowledge.journey.taking import Taken, take
+from knowledge.library import journey
+from knowledge.model import Identifier
+from knowledge.store import Store
+
+KEY = HouseKey(b"k" * 32)
+NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
+DESK = Origin(source="order", received_at=NOON + timedelta(days=2))
+
+
+def event(id_: str, minute: int = 0, name: str = "login", **more: Any) -> dict[str, Any]:
+    """One raw event with consent to everything."""
+    consent = {"analytics": True, "identity": True}
+    at = (NOON + timedelta(minutes=minute)).isoformat()
+    return {"id": id_, "name": name, "at": at, "source": "web", "consent": consent} | more
+
+
+def take_in(store: Store, events: Iterable[Mapping[str, Any]], origin: Origin = DESK) -> Taken:
+    """One batch, committed."""
+    with store.session() as session:
+        return take(session, list(events), origin, KEY)
+
+
+def whose(session: Session) -> dict[str, str]:
+    """Event -> profile."""
+    return {row.id: profile for row, profile in journey.placed(session)}
+
+
+def people(store: Store) -> set[frozenset[str]]:
+    """Sets of events that are one person's."""
+    with store.reading() as session:
+        found: dict[str, set[str]] = {}
+        for one, profile in whose(session).items():
+            found.setdefault(profile or one, set()).add(one)
+    return {frozenset(events) for events in found.values()}
+
+
+def state(store: Store) -> tuple[dict[str, str], dict[str, Any]]:
+    """Everything that stitching decides."""
+    with store.reading() as session:
+        known = {row.id: (row.profile_id, row.shared_since) for row in session.exec(select(Identifier))}
+        return whose(session), known
