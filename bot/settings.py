@@ -112,6 +112,11 @@ class Settings(FeedSettings):
         description="没有发信进程时自己启动一个;false: 只由 chengdan sender 发 / false: chengdan sender alone sends",
     )
 
+    identity_secret: SecretStr = Field(
+        default=SecretStr(""),
+        description="手机、邮箱等标识的哈希密钥,32 字符以上;空: 存在 VAR_DIR / hashes identifiers; empty: kept in VAR_DIR",
+    )
+
     default_person: str = Field(
         default="", description="终端默认身份 / who the terminal is; empty: the first rep"
     )

@@ -27,6 +27,7 @@ from actions.retrying import Retries
 from actions.switch import Switch
 from actions.timers import Timers
 from knowledge.embeddings import Embedder, OfflineEmbedder, OpenAIEmbedder
+from knowledge.journey.keys import HouseKey
 from knowledge.library import people
 from knowledge.migrate import upgrade
 from knowledge.model import Person
@@ -127,6 +128,12 @@ class House:
     @cached_property
     def search(self) -> Search:
         return open_search(self.settings, self.store)
+
+    @cached_property
+    def identity_key(self) -> HouseKey:
+        """What identifiers of customers are hashed with. Raises ValueError, in words, for a key that cannot be used."""
+        given = self.settings.identity_secret.get_secret_value()
+        return HouseKey.from_setting(given, self.settings.var_dir / "identity")
 
     @cached_property
     def assistant(self) -> Assistant:

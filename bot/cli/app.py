@@ -93,7 +93,9 @@ def people(json: Json = False, demo: Demo = False) -> None:
 
 @app.command()
 def ingest(
-    target: Annotated[Path, typer.Argument(help="import.yaml、映射 YAML、CSV/XLSX 或文件夹 / what to read")],
+    target: Annotated[
+        Path, typer.Argument(help="import.yaml、映射 YAML、CSV/XLSX/JSONL 或文件夹 / what to read")
+    ],
     mapping: Annotated[
         Path | None, typer.Option(help="CSV/XLSX 的映射文件 / mapping file for a table")
     ] = None,

@@ -36,7 +36,7 @@ def load_demo(house: House) -> None:
     err("首次运行: 装入演示公司并建立索引… / first run: loading the demo company and building the indexes…")
     with progress("导入 / import") as tick:
         rejected = house.settings.var_dir / "rejected"
-        ingest(house.store, DEMO, now=house.clock(), progress=tick, rejected=rejected)
+        ingest(house.store, DEMO, now=house.clock(), progress=tick, rejected=rejected, key=house.identity_key)
     with progress("索引 / index") as tick:
         house.search.reindex(progress=tick)
 

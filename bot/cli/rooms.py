@@ -60,6 +60,7 @@ def ingest(target: Path, *, mapping: Path | None, base: Path | None, dry_run: bo
             now=house.clock(),
             progress=tick,
             rejected=house.settings.var_dir / "rejected",
+            key=house.identity_key,
         )
     if as_json:
         out_json(report.to_json())

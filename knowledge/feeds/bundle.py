@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from knowledge.journey.affected import Affected
+from knowledge.journey.keys import HouseKey
+from knowledge.journey.linking import relink
 from knowledge.store import Store
 
 from .blueprints import ingest_blueprint
 from .errors import FeedError
+from .event_mapping import is_event_mapping, parse_event_mapping, read_event_mapping
+from .events import LINES, ingest_events
 from .folder import ingest_folder
 from .load import Progress, Scope
-from .mapping import Mapping, parse_mapping, read_mapping, read_yaml
+from .mapping import Mapping, parse_mapping, read_yaml
 from .report import FeedReport, IngestReport
 from .rowfeed import Run, ingest_rows
 from .tabular import open_sheet
@@ -34,22 +40,38 @@ def ingest(
     progress: Progress | None = None,
     mapping: Path | None = None,
     rejected: Path = Path("var/rejected"),
+    key: HouseKey | None = None,
+    touched: Callable[[Affected], None] | None = None,
 ) -> IngestReport:
     """Load `target`: an import.yaml, a mapping, a CSV or Excel file (with `mapping`), or a folder.
 
     `base` is where the files that mappings name are looked for first; else beside the mapping, then beside the
     import.yaml. `now` (aware) judges future dates and is the creation time of rows whose file gives none. A dry run
     tries everything in one transaction and rolls it back. Raises FeedError for a feed that cannot be read at all;
-    wrong rows land in the report and under `rejected`.
+    wrong rows land in the report and under `rejected`. `key` is the house's identity key, which events need; `touched` is told
+    whom new events, contacts and leads concern, once all is loaded.
     """
     if now.tzinfo is None:
         raise ValueError("now needs a time zone")
     target, scope = shipped(target), Scope(store)
-    run = Run(scope=scope, now=now, rejected=rejected, progress=progress)
+    run = Run(scope=scope, now=now, rejected=rejected, progress=progress, key=key)
     if not dry_run:
-        return IngestReport(feeds=tuple(_run(target, base, mapping, run)), dry_run=False)
+        report = IngestReport(feeds=tuple(_run(target, base, mapping, run)), dry_run=False)
+        _tell(run, report, touched)
+        return report
     with scope.rehearsal():
         return IngestReport(feeds=tuple(_run(target, base, mapping, run)), dry_run=True)
+
+
+def _tell(run: Run, report: IngestReport, touched: Callable[[Affected], None] | None) -> None:
+    """Contacts and leads that are new or changed are looked for among the identifiers; then it is told who is concerned."""
+    if run.key is not None and any(
+        feed.table in ("contact", "lead") and feed.new + feed.changed for feed in report.feeds
+    ):
+        with run.scope.batch() as session:
+            run.affected.add(relink(session, run.key, run.now))
+    if touched is not None:
+        touched(run.affected)
 
 
 def _run(target: Path, base: Path | None, mapping: Path | None, run: Run) -> list[FeedReport]:
@@ -59,6 +81,8 @@ def _run(target: Path, base: Path | None, mapping: Path | None, run: Run) -> lis
         inside = target / "import.yaml"
         return _run(inside, base, None, run) if inside.is_file() else [ingest_folder(target, run)]
     suffix = target.suffix.lower()
+    if target.name.lower().endswith(LINES):
+        return [ingest_events(target, read_event_mapping(mapping) if mapping else None, run)]
     if suffix in YAML_SUFFIXES:
         data = read_yaml(target)
         if isinstance(data, dict) and "feeds" in data:
@@ -70,7 +94,10 @@ def _run(target: Path, base: Path | None, mapping: Path | None, run: Run) -> lis
         )
     if mapping is None:
         raise FeedError(f"{target}：表格要用 --mapping 指明映射文件 (a table needs --mapping FILE)。")
-    return [ingest_rows(read_mapping(mapping), target, run)]
+    data = read_yaml(mapping)
+    if is_event_mapping(data):
+        return [ingest_events(target, parse_event_mapping(data, mapping), run)]
+    return [ingest_rows(parse_mapping(data, mapping), target, run)]
 
 
 def _bundle(data: dict[str, Any], target: Path, base: Path | None, run: Run) -> list[FeedReport]:
@@ -105,6 +132,11 @@ def _entry(entry: Any, number: int, target: Path, base: Path | None, run: Run) -
 def _mapped(
     path: Path, data: Any, beside: tuple[Path, ...], base: Path | None, run: Run, optional: bool = False
 ) -> FeedReport:
+    if is_event_mapping(data):
+        events = parse_event_mapping(data, path)
+        if events.file is None:
+            raise FeedError(f"{path}：映射没有写 file (the mapping names no file)。")
+        return ingest_events(_find(events.file, base, beside, path), events, run)
     mapping = parse_mapping(data, path)
     if mapping.part is not None:
         raise FeedError(

@@ -21,7 +21,8 @@ KEPT = 200
 @dataclass(kw_only=True)
 class FeedReport:
     """One feed's counts, with the first KEPT changes and rejections. `passed` was looked at and is none of our business,
-    `gone` was taken away because the source has it no more. `seconds` is elapsed wall time."""
+    `gone` was taken away because the source has it no more; `quarantined` and `dropped` are events (journey) alone.
+    `seconds` is elapsed wall time."""
 
     feed: str
     table: str
@@ -33,6 +34,8 @@ class FeedReport:
     passed: int = 0
     gone: int = 0
     remarks: list[str] = field(default_factory=list)
+    quarantined: int = 0
+    dropped: int = 0
     seconds: float = 0.0
     changes: list[Change] = field(default_factory=list)
     rejections: list[Rejection] = field(default_factory=list)
@@ -40,7 +43,7 @@ class FeedReport:
 
     @property
     def rows(self) -> int:
-        return self.new + self.changed + self.unchanged + self.rejected
+        return self.new + self.changed + self.unchanged + self.rejected + self.quarantined + self.dropped
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,6 +149,13 @@ def _details(feed: FeedReport, examples: int) -> list[str]:
         lines.append(f"  ~ {feed.feed} 第 {change.row} 行 {'/'.join(map(str, change.key))}：{told}")
     for rejection in feed.rejections[:examples]:
         lines.append(f"  ! {feed.feed} 第 {rejection.row} 行 [{rejection.column}]：{rejection.reason}")
+    if feed.quarantined:
+        lines.append(
+            f"  ? {feed.feed}：{feed.quarantined} 个事件进了隔离区，看 chengdan journey quarantine "
+            "(events in quarantine)"
+        )
+    if feed.dropped:
+        lines.append(f"  - {feed.feed}：{feed.dropped} 个事件因本人不同意没有记录 (not recorded: no consent)")
     if feed.rejected_file is not None:
         lines.append(f"  ! 全部被拒绝的行 (all rejected rows)：{feed.rejected_file}")
     return lines
@@ -163,6 +173,8 @@ def _feed_json(feed: FeedReport) -> dict[str, Any]:
         "passed": feed.passed,
         "gone": feed.gone,
         "remarks": feed.remarks,
+        "quarantined": feed.quarantined,
+        "dropped": feed.dropped,
         "seconds": round(feed.seconds, 3),
         "changes": [
             {

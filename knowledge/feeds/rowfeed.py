@@ -5,9 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+
+from knowledge.journey.affected import Affected
+from knowledge.journey.keys import HouseKey
 
 from .errors import FeedError
 from .headers import fitted
@@ -20,12 +23,15 @@ from .tabular import RawRow, Sheet, open_sheet
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """What every feed of one run shares. `rejected` is the folder of the rejected-rows files."""
+    """What every feed of one run shares. `rejected` is the folder of the rejected-rows files; `key` hashes what identifies
+    people in events, and `affected` gathers whom those concern."""
 
     scope: Scope
     now: datetime
     rejected: Path
     progress: Progress | None = None
+    key: HouseKey | None = None
+    affected: Affected = field(default_factory=Affected)
 
 
 def ingest_rows(mapping: Mapping, path: Path | None, run: Run) -> FeedReport:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from sqlmodel import Session
 
-from knowledge.insight.journey.identifiers import kind_of, rank_of
+from knowledge.insight.journey.identifiers import kind_of
 from knowledge.insight.journey.identity import Resolution
 from knowledge.insight.journey.spans import Span, spans_of
 from knowledge.library import identity as rows
@@ -113,22 +114,23 @@ def _users(session: Session, found: Resolution, inside: Mapping[str, Identifier]
 
 
 def customers(session: Session, profile_of: Mapping[str, str]) -> dict[str, tuple[str, str, str]]:
-    """(account, contact, lead) of each profile whose identifiers lead to one account and no other; the strongest identifier
-    names the contact and the lead."""
+    """(account, contact, lead) of each profile whose identifiers lead to one account and no other. The contact (the lead) is
+    the one that most of its identifiers lead to; a number that two of them share names neither."""
     held: dict[str, list[IdentityLink]] = {}
     for link in rows.links(session, profile_of):
         held.setdefault(profile_of[link.identifier_id], []).append(link)
     found: dict[str, tuple[str, str, str]] = {}
     for profile, links in held.items():
         accounts = {link.account_id for link in links} - {""}
-        if len(accounts) > 1:
-            continue
-        ordered = sorted(
-            links, key=lambda link: (rank_of(link.identifier_id), link.identifier_id, link.record_id)
-        )
-        named = {link.record_kind: link.record_id for link in reversed(ordered)}
-        found[profile] = (next(iter(accounts), ""), named.get("contact", ""), named.get("lead", ""))
+        if len(accounts) <= 1:
+            found[profile] = (next(iter(accounts), ""), _one(links, "contact"), _one(links, "lead"))
     return found
+
+
+def _one(links: Iterable[IdentityLink], kind: str) -> str:
+    counted = Counter(link.record_id for link in links if link.record_kind == kind).most_common(2)
+    alone = len(counted) == 1 or (len(counted) == 2 and counted[0][1] > counted[1][1])
+    return counted[0][0] if alone else ""
 
 
 def _forget(session: Session, profiles: list[Profile]) -> None:

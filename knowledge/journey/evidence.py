@@ -58,10 +58,9 @@ class Evidence:
     def write(self, session: Session, eras: Eras) -> set[str]:
         """Put it into the tables; returns the identifiers of which something is new."""
         members = {one for ids in self.signatures.values() for one in ids}
-        known = rows.identifiers(session, members)
-        fresh = members - set(known)
+        fresh = members - rows.values_by(session, Identifier.id, Identifier.id, members)
         rows.add_new(session, Identifier, [new_identifier(one) for one in sorted(fresh)])
-        old = {row.id for row in rows.rows_by(session, Signature, "id", self.signatures)}
+        old = rows.values_by(session, Signature.id, Signature.id, self.signatures)
         new = {one: ids for one, ids in self.signatures.items() if one not in old}
         rows.add_new(
             session, Signature, [{"id": one, "members": list(ids)} for one, ids in sorted(new.items())]

@@ -152,5 +152,5 @@ def _write(session: Session, batch: _Batch, told: Taken) -> None:
 def _whose(session: Session, batch: _Batch) -> list[Profile]:
     """The profiles of the people whose events came."""
     signatures = {str(event["signature_id"]) for event in batch.events} - {""}
-    spans = identity.rows_by(session, IdentitySpan, "signature_id", signatures)
-    return list(rows.profiles(session, {span.profile_id for span in spans}).values())
+    theirs = identity.values_by(session, IdentitySpan.profile_id, IdentitySpan.signature_id, signatures)
+    return rows.customers(session, theirs)

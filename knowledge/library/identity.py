@@ -43,6 +43,14 @@ def rows_by(session: Session, table: type[Row], column: str, values: Iterable[st
     return found
 
 
+def values_by(session: Session, wanted: Any, column: Any, values: Iterable[str]) -> set[str]:
+    """One column of the rows of which another has one of the values."""
+    found: set[str] = set()
+    for part in in_chunks(values):
+        found |= set(session.exec(select(wanted).where(col(column).in_(part))))
+    return found
+
+
 def add_new(session: Session, table: type[SQLModel], rows: list[dict[str, Any]]) -> None:
     """Insert rows; those that are there already stay as they are."""
     if rows:

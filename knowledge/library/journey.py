@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from datetime import datetime
 from typing import Any
 
@@ -16,14 +17,15 @@ from knowledge.model import (
     Interaction,
     Profile,
     QuarantinedEvent,
+    Signature,
     TouchEvent,
 )
 
 from .identity import in_chunks
 from .upserts import insert_into
 
-Placed = tuple[TouchEvent, str]
-"""An event and the profile it is given to ("" for one without any identifier)."""
+Placed = tuple[TouchEvent, str, list[str]]
+"""An event, the profile it is given to ("" for one without any identifier), and the identifiers it came with."""
 
 
 def known(session: Session, ids: Iterable[str]) -> set[str]:
@@ -88,16 +90,21 @@ def placed(
         or_(col(IdentitySpan.since).is_(None), col(TouchEvent.at) >= col(IdentitySpan.since)),
         or_(col(IdentitySpan.until).is_(None), col(TouchEvent.at) < col(IdentitySpan.until)),
     )
-    query = (
-        select(TouchEvent, IdentitySpan.profile_id).join(IdentitySpan, here, isouter=True).where(*conditions)
+    with_ids = col(Signature.id) == col(TouchEvent.signature_id)
+    query: Any = (
+        select(TouchEvent, IdentitySpan.profile_id, Signature.members)
+        .join(IdentitySpan, here, isouter=True)
+        .join(Signature, with_ids, isouter=True)
+        .where(*conditions)
     )
     if since is not None:
         query = query.where(col(TouchEvent.at) >= since)
     if until is not None:
         query = query.where(col(TouchEvent.at) < until)
     ordered = query.order_by(col(TouchEvent.at), col(TouchEvent.id)).execution_options(yield_per=2000)
-    for event, profile in session.exec(ordered):
-        yield event, profile or ""
+    with closing(session.exec(ordered)) as found:
+        for event, profile, members in found:
+            yield event, profile or "", members or []
 
 
 def of_profiles(profile_ids: Sequence[str]) -> ColumnElement[bool]:
@@ -105,11 +112,12 @@ def of_profiles(profile_ids: Sequence[str]) -> ColumnElement[bool]:
     return col(IdentitySpan.profile_id).in_(profile_ids)
 
 
-def profiles(session: Session, ids: Iterable[str]) -> dict[str, Profile]:
-    """Profiles by id."""
-    found: dict[str, Profile] = {}
+def customers(session: Session, ids: Iterable[str]) -> list[Profile]:
+    """Of these profiles those that are a customer's, a contact's or a lead's."""
+    found: list[Profile] = []
     for part in in_chunks(ids):
-        found |= {row.id: row for row in session.exec(select(Profile).where(col(Profile.id).in_(part)))}
+        known = or_(col(Profile.account_id) != "", col(Profile.contact_id) != "", col(Profile.lead_id) != "")
+        found += session.exec(select(Profile).where(col(Profile.id).in_(part), known)).all()
     return found
 
 

@@ -35,7 +35,7 @@ def take_in(store: Store, events: Iterable[Mapping[str, Any]], origin: Origin = 
 
 def whose(session: Session) -> dict[str, str]:
     """Event -> profile."""
-    return {row.id: profile for row, profile in journey.placed(session)}
+    return {row.id: profile for row, profile, _ in journey.placed(session)}
 
 
 def people(store: Store) -> set[frozenset[str]]:

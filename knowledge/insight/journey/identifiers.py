@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection
+from functools import lru_cache
 
 KINDS = ("user", "phone", "email", "wecom", "anon", "device", "session")
 """From the strongest to the weakest (definitions.md D9). `wecom` is an external_userid or unionid; `session` is the key of one
@@ -68,7 +69,15 @@ def e164(text: str) -> str:
 def is_blocked(kind: str, value: str, blocked: Collection[str]) -> bool:
     """Whether a normalised value stands for nobody: on the list (`test`, `13800000000`, `null`), or one sign repeated."""
     low = value.casefold()
-    forms = {normalised(kind, one).casefold() for one in blocked} | {one.casefold() for one in blocked}
+    forms = _forms(kind, tuple(blocked))
     bare = low.removeprefix("+86").lstrip("+")
     local = low.partition("@")[0] if kind == "email" else ""
-    return bool({low, bare, local} & (forms - {""})) or (len(bare) > 1 and len(set(bare)) == 1)
+    return not forms.isdisjoint((low, bare, local)) or (len(bare) > 1 and len(set(bare)) == 1)
+
+
+@lru_cache(maxsize=64)
+def _forms(kind: str, blocked: tuple[str, ...]) -> frozenset[str]:
+    """What is on the list, as it was written and as this kind writes it."""
+    return frozenset(
+        {normalised(kind, one).casefold() for one in blocked} | {one.casefold() for one in blocked}
+    ) - {""}
