@@ -12,8 +12,8 @@ from functools import cached_property
 
 from sqlmodel import Session, col, or_, select
 
-from knowledge.chunks import group_of
 from knowledge.library import deals as deal_rows
+from knowledge.library import identity
 from knowledge.library.names import name_entries
 from knowledge.model import (
     Account,
@@ -32,16 +32,19 @@ from knowledge.model import (
     Task,
 )
 from knowledge.names import NameIndex
-from knowledge.passages import PUBLIC_GROUP, Filters, Passage
+from knowledge.passages import Filters, Passage
 from knowledge.search import Search
 from knowledge.snapshot import DealFacts
 from policies.engine import Judge
 from policies.facts import Principal, Resource
 
+from . import journey_rows
 from .people import deal_resource, principal_of
-
-NOBODY = "-"
-"""The team of a row that no team owns: nobody's by accident, not everybody's."""
+from .resources import NOBODY as NOBODY
+from .resources import account_resource as account_resource
+from .resources import lead_resource as lead_resource
+from .resources import passage_resource as passage_resource
+from .resources import talk_resource as talk_resource
 
 OF_DEAL: dict[str, type[Offer] | type[Paper] | type[Task] | type[Meeting]] = {
     "offer": Offer,
@@ -111,6 +114,8 @@ class Rows:
             return account is not None and self.sees_account(account)
         if kind in ("lead", "lead_touch"):
             return self._sees_lead(kind, source_id)
+        if kind in ("touch", "profile"):
+            return self.sees_touch(source_id) if kind == "touch" else self.sees_profile(source_id)
         if kind == "contact":
             contact = self.session.get(Contact, source_id)
             house = self.session.get(Account, contact.account_id) if contact else None
@@ -123,7 +128,18 @@ class Rows:
     def _sees_lead(self, kind: str, source_id: str) -> bool:
         touch = self.session.get(LeadTouch, source_id) if kind == "lead_touch" else None
         lead = self.session.get(Lead, touch.lead_id if touch else source_id)
-        return lead is not None and self.may(lead_resource(lead))
+        if lead is None:
+            return kind == "lead_touch" and self.sees_touch(source_id)
+        return self.may(lead_resource(lead))
+
+    def sees_profile(self, profile_id: str) -> bool:
+        """Whether the journey of a stitched person may be read."""
+        row = identity.profile(self.session, profile_id)
+        return row is not None and journey_rows.sees_profile(self, row)
+
+    def sees_touch(self, event_id: str) -> bool:
+        """Whether an event that came in may be read."""
+        return journey_rows.sees_event(self, event_id)
 
     def _deal_of(self, kind: str, record_id: str) -> str:
         """The deal that a record is about."""
@@ -171,31 +187,3 @@ class Rows:
 def without_secrets(product: Product) -> Product:
     """The product as it may leave this floor: cost and floor price are confidential and stay behind."""
     return Product(**{**product.model_dump(), "cost_fen": 0, "floor_price_fen": 0})
-
-
-def account_resource(account: Account) -> Resource:
-    """The judge's view of a customer."""
-    return Resource(
-        kind="account",
-        id=account.id,
-        owner_id=account.owner_id or "",
-        team_id=account.team_id or NOBODY,
-        tier=account.tier,
-    )
-
-
-def lead_resource(row: Lead) -> Resource:
-    """The judge's view of a lead."""
-    return Resource(kind="lead", id=row.id, owner_id=row.owner_id or "", team_id=row.team_id or NOBODY)
-
-
-def talk_resource(row: Interaction, deal: Deal | None, account: Account | None) -> Resource:
-    """The judge's view of something that was said: the group's, and the deal's owner's."""
-    group = group_of(row, deal, account) or NOBODY
-    return Resource(kind="passage", id=row.id, team_id=group, owner_id=deal.owner_id if deal else "")
-
-
-def passage_resource(passage: Passage, owner_id: str = "") -> Resource:
-    """The judge's view of a found passage; only playbooks are public. `owner_id` owns the deal it is about."""
-    group = "" if passage.group == PUBLIC_GROUP else passage.group or NOBODY
-    return Resource(kind="passage", id=passage.id, team_id=group, owner_id=owner_id)

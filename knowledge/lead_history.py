@@ -11,6 +11,7 @@ from sqlmodel import Session
 from knowledge.insight.lead_facts import LeadFacts, Past
 from knowledge.insight.leads import LeadPast, at, past_of, row_of
 from knowledge.insight.scoring.table import Table
+from knowledge.journey.reading import Events
 from knowledge.lead_talks import Allowed, talks_of
 from knowledge.library import deals as deal_rows
 from knowledge.library import scores as rows
@@ -28,16 +29,17 @@ def lead_facts(
     utc_offset_hours: int = 8,
     allowed: Allowed | None = None,
 ) -> list[LeadFacts]:
-    """The leads with what they did and said up to `now` and what their companies did with us before. `allowed` says which
-    interactions count; without it all of them."""
+    """The leads with what they did, what came in of them and what they said up to `now`, and what their companies did with us
+    before. `allowed` says which interactions count; without it all of them."""
     touched = rows.touches(session, [lead.id for lead in leads])
     talks = talks_of(session, leads, allowed)
+    came = Events(session).as_lead_touches([lead.id for lead in leads])
     wanted = {lead.account_id for lead in leads if lead.account_id}
     deals = [deal for deal in deal_rows.deals(session) if deal.account_id in wanted]
     return [
         LeadFacts(
             lead=lead,
-            touches=_until(now, touched[lead.id], talks[lead.id].touches),
+            touches=_until(now, touched[lead.id], talks[lead.id].touches, came.get(lead.id, ())),
             talk_ratios=tuple((one.at, share) for one, share in talks[lead.id].talk_ratio if one.at <= now),
             met=tuple((one.at, who) for one, who in talks[lead.id].met if one.at <= now),
             now=now,

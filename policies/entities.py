@@ -19,6 +19,7 @@ KINDS = {
     "action": "ActionItem",
     "suggestion": "Suggestion",
     "report": "Report",
+    "journey": "Journey",
     "playbook": "Playbook",
     "blueprint": "Blueprint",
     "product": "Product",

@@ -26,7 +26,7 @@ from knowledge.model import (
     Task,
 )
 
-from . import kept
+from . import journey, kept
 from .change import CLEANED, EMPTIED, REMOVED, Found
 from .places import is_foreign, is_near, rows_about
 from .redactor import MARK
@@ -228,5 +228,6 @@ _PARTS: tuple[Callable[[Session, Whom], Iterator[Found]], ...] = (
     _drafts,
     _papers,
     _work,
+    journey.journeys,
     _actions,
 )

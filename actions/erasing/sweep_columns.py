@@ -15,9 +15,13 @@ from knowledge.model import JsonText
 from .redactor import like
 
 LEFT_ALONE = frozenset(
-    {"audit_record", "erased", "sweep", "index_state", "worker_beat", "gateway_state", "fitted_model"}
-)
-"""Tables without personal text by their making: the record holds ids and hashes; the rest is about the house itself."""
+    {
+        "audit_record", "erased", "sweep", "index_state", "worker_beat", "gateway_state", "fitted_model", "identifier",
+        "identity_era", "identity_link", "identity_member", "identity_signature", "identity_span", "journey_profile",
+    }
+)  # fmt: skip
+"""Tables without personal text by their making: the record holds ids and hashes, so do identifiers (and theirs are removed by
+the row); the rest is about the house itself."""
 
 Row = TypeVar("Row", bound=SQLModel)
 

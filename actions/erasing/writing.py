@@ -15,6 +15,7 @@ from actions.tables import Action, Approval, Incident
 from knowledge.blueprints import version_of
 from knowledge.model import Blueprint, Erased
 
+from . import journey
 from .change import CLEANED, EMPTIED, REMOVED, Found
 from .found import find_everything
 from .whom import Whom
@@ -46,6 +47,7 @@ def write(
         if one.table in IMPORTED and one.how != REMOVED and _content(one):
             session.merge(Erased(source=one.table, row_id=one.key, action_id=action_id, at=now))
     session.flush()
+    journey.settle(session, found, action_id, now)
     _chain(session, found, by_id, now)
     left = find_everything(session, whom, action_id)
     if left:

@@ -8,8 +8,7 @@ from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from knowledge.insight.journey.events import Source
-from knowledge.insight.journey.identity import Limits
+from .tracking import Source
 
 Joined = Literal["user", "phone", "email", "wecom", "anon", "device"]
 JOINED: tuple[str, ...] = get_args(Joined)
@@ -28,10 +27,6 @@ class IdentityRules(BaseModel):
     hub: int = Field(100, ge=2)
     blocked: tuple[str, ...] = ()
     ask: tuple[Source, ...] = ("web", "app", "ad")
-
-    @property
-    def limits(self) -> Limits:
-        return Limits(unique=frozenset(self.unique), most=dict(self.most), hub=self.hub)
 
 
 def faults(rules: IdentityRules) -> Iterator[str]:

@@ -8,7 +8,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from knowledge.insight.journey.events import Source
+Source = Literal["web", "app", "chat", "wecom", "call", "meeting", "mail", "order", "ad", "offline", "other"]
+"""Where something happened. `ad` is an exposure outside our own pages, `chat` and `wecom` are conversations with the customer."""
 
 PropType = Literal["text", "int", "number", "bool", "date", "one_of"]
 LeadKind = Literal[

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from knowledge.model import Profile
+from sqlalchemy import insert
+from sqlmodel import Session
+
+from knowledge.model import Profile, ScoreMark
 
 RECORDS = ("account_id", "contact_id", "lead_id")
 
@@ -22,6 +25,14 @@ class Affected:
     def add(self, other: Affected) -> None:
         for name in ("profile_ids", "account_ids", "contact_ids", "lead_ids"):
             getattr(self, name).update(getattr(other, name))
+
+    def mark(self, session: Session, why: str) -> None:
+        """Scores that rest on these records are stale, from this very transaction on."""
+        marks = [
+            {"kind": "lead", "subject_id": one, "why": why, "worker": ""} for one in sorted(self.lead_ids)
+        ]
+        if marks:
+            session.execute(insert(ScoreMark), marks)
 
     def add_rows(self, profiles: Iterable[Profile]) -> None:
         """The records these profiles lead to."""

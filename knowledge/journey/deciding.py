@@ -69,6 +69,7 @@ def merge(session: Session, first: Profile, second: Profile, by_id: str, note: s
         raise Impossible(
             f"规则不允许:{edge.why}(不同的登录账号永远不合并) / the rules forbid it: {edge.why} (two logins never merge)"
         )
+    affected.mark(session, "identity")
     return Decided(edge, affected)
 
 
@@ -84,6 +85,7 @@ def unmerge(session: Session, edge: IdentityEdge, by_id: str, note: str, now: da
     session.add(edge)
     session.flush()
     affected = stitch(session, {edge.a, edge.b}, eras(session, now))
+    affected.mark(session, "identity")
     return Decided(edge, affected, _still(session, edge))
 
 
@@ -124,6 +126,7 @@ def consent(
     told.add_rows([profile])
     _unlink(session, mates)
     told.add(stitch(session, mates, eras(session, now)))
+    told.mark(session, "consent")
     return told
 
 

@@ -42,7 +42,9 @@ def relink(session: Session, key: HouseKey, now: datetime) -> Affected:
             for (one, kind, record), account in sorted(new.items())
         ],
     )
-    return stitch(session, {one[0] for one in gone} | {one[0] for one in new}, era)
+    affected = stitch(session, {one[0] for one in gone} | {one[0] for one in new}, era)
+    affected.mark(session, "identity")
+    return affected
 
 
 def _key(row: IdentityLink) -> tuple[str, str, str]:

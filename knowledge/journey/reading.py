@@ -64,11 +64,19 @@ class Events:
         """Everybody's, from `since` up to (not with) `until`, streamed."""
         return self._placed(since=since, until=until)
 
-    def as_lead_touches(self, lead_id: str) -> list[LeadTouch]:
-        """Those of a lead as its score counts them (`counts_as` of the tracking plan), the newest first; not rows of a table."""
+    def as_lead_touches(self, lead_ids: Iterable[str]) -> dict[str, list[LeadTouch]]:
+        """Those of leads as their scores count them (`counts_as` of the tracking plan), the newest first; no rows of a table."""
+        profiles = identity.rows_by(self.session, Profile, "lead_id", lead_ids)
+        found: dict[str, list[LeadTouch]] = {}
+        if not profiles:
+            return found
         plan = plan_in_force(self.session)
-        made = (as_lead_touch(touch, lead_id, plan) for touch in self.of_lead(lead_id))
-        return sorted((one for one in made if one), key=lambda one: (one.at, one.id), reverse=True)
+        for lead_id in sorted({row.lead_id for row in profiles}):
+            made = (as_lead_touch(touch, lead_id, plan) for touch in self.of_lead(lead_id))
+            found[lead_id] = sorted(
+                (one for one in made if one), key=lambda one: (one.at, one.id), reverse=True
+            )
+        return found
 
     def _together(self, profiles: Iterable[Profile], *more: ColumnElement[bool]) -> list[Touch]:
         ids = [row.id for row in profiles]

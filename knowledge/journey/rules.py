@@ -36,8 +36,13 @@ def eras(session: Session, at: datetime) -> Eras:
     if row is None:
         row = _begun(session, known, version, content, at)
         known.append(row)
-    limits = {one.era: rules_in(one.rules).limits for one in known}
+    limits = {one.era: limits_of(rules_in(one.rules)) for one in known}
     return Eras(row.era, version[:12], rules_in(content), limits)
+
+
+def limits_of(rules: IdentityRules) -> Limits:
+    """The rules as the stitching reads them."""
+    return Limits(unique=frozenset(rules.unique), most=dict(rules.most), hub=rules.hub)
 
 
 def _begun(

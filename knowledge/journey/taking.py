@@ -147,6 +147,7 @@ def _write(session: Session, batch: _Batch, told: Taken) -> None:
     told.affected = stitch(session, seeds, batch.eras)
     told.affected.account_ids |= {str(event["account_id"]) for event in batch.events} - {""}
     told.affected.add_rows(_whose(session, batch))
+    told.affected.mark(session, "touch_event")
 
 
 def _whose(session: Session, batch: _Batch) -> list[Profile]:

@@ -21,6 +21,8 @@ class Role(StrEnum):
     FINANCE = "finance"
     ADMIN = "admin"
     AUDITOR = "auditor"
+    MARKETING = "marketing"
+    PRESALES = "presales"
 
 
 class Team(SQLModel, table=True):

@@ -162,7 +162,7 @@ def test_a_late_event_keeps_its_time_and_concerns_its_own_lead_only(any_store: S
         touches = Events(session).of_lead("L1")
         assert [(one.id, one.person) for one in touches] == [("0", "lead:L1"), ("1", "lead:L1")]
         assert touches[0].at == NOON - timedelta(hours=10)
-        assert [one.kind for one in Events(session).as_lead_touches("L1")] == ["form", "price_page"]
+        assert [one.kind for one in Events(session).as_lead_touches(["L1"])["L1"]] == ["form", "price_page"]
         (call,) = Events(session).of_account("A")
         assert (call.person, call.contact_id) == ("contact:C", "C")
 

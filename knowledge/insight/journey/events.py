@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, get_args
 
-Source = Literal["web", "app", "chat", "wecom", "call", "meeting", "mail", "order", "ad", "offline", "other"]
-"""Where it happened. `ad` is an exposure outside our own pages, `chat` and `wecom` are conversations with the customer."""
+from knowledge.blueprints.tracking import Source as Source
 
 SOURCES: tuple[str, ...] = get_args(Source)
 

@@ -83,6 +83,10 @@ def _identity() -> None:
     )
     _indexes("identity_span", "signature_id", "profile_id")
     _edges()
+    _profiles()
+
+
+def _profiles() -> None:
     op.create_table(
         "journey_profile",
         *_words(("id", "kind", "primary_id", "account_id", "contact_id", "lead_id")),
