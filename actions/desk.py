@@ -6,7 +6,7 @@ alike. `submit` proposes; the gate disposes. Approving is not here: an agent can
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -23,6 +23,7 @@ from knowledge.model import (
     Recording,
     Suggestion,
     Task,
+    TranscriptVersion,
 )
 from knowledge.names import NameIndex
 from knowledge.passages import Filters as Filters
@@ -116,6 +117,8 @@ class Calls(Protocol):
     ) -> Judgement: ...
     def opened(self, judgement_id: str) -> Judgement | None: ...
     def marks(self, interaction_id: str, card: str) -> Sequence[HumanMark]: ...
+    def made(self, interaction_id: str, kind: str) -> Sequence[Judgement]: ...
+    def versions(self, interaction_id: str) -> Sequence[TranscriptVersion]: ...
 
 
 class Desk(Reads, Finds, Proposes, Watches, Plans, Hears, Draws, Calls, Protocol):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from agents import qualifying
+from agents.call_basis import minutes_shown, stale_lines
 from agents.calls import WhichCall, each, opened, the_call, title_of
 from agents.lookup import Unclear
-from agents.minutes import minutes_of
 from agents.skill import Skill, Turn
 from agents.won import playbook_of
 from agents.wording import day
@@ -44,18 +46,24 @@ MOST = 8
 class Arguments(WhichCall):
     """What summarise_call takes. Dates are ISO days, both included."""
 
+    renew: bool = Field(
+        default=False, description="true when the transcript was corrected and the minutes shall be made anew"
+    )
+
 
 def run(turn: Turn, arguments: Arguments) -> str:
     """Minutes of a call or meeting: what it was about, decisions, to-dos with owner and date, what the customer told,
     objections, open questions, each with the words, the speaker and the second ("总结一下昨天和华东医疗的电话", "minutes
     of our last meeting"). It changes nothing; it suggests updates and a follow-up mail that the user may ask for."""
-    row = the_call(turn, **arguments.model_dump())
+    row = the_call(turn, **arguments.model_dump(exclude={"renew"}))
     if isinstance(row, Unclear):
         return row.sentence
     facts = opened(turn, row)
-    made = minutes_of(turn, row, facts)
+    made, basis = minutes_shown(turn, row, facts, renew=arguments.renew)
     turn.focus["intent"] = "summarise_call"
-    lines = [_head(turn, row, facts, made), *_lists(turn, row, made), *_doubts(turn, made)]
+    turn.focus["call_version"] = basis.newest
+    lines = [_head(turn, row, facts, made), *stale_lines(turn, basis)]
+    lines += [*_lists(turn, row, made), *_doubts(turn, made)]
     if facts is not None:
         told = qualifying.lines(turn, facts)
         lines += [turn.say("商机资格(全部通话):", "Qualification (all calls):"), *told] if told else []

@@ -1,5 +1,6 @@
 """The nouns everything speaks: SQLModel tables without behaviour."""
 
+from .calls import AskCard, CallFollow, TranscriptVersion
 from .columns import JsonText, UtcDateTime, utc_now
 from .conversations import Conversation, Message, Notice
 from .customers import Account, Contact, Lead
@@ -22,8 +23,10 @@ __all__ = [
     "STAGES",
     "Account",
     "ArrivalRow",
+    "AskCard",
     "BindCode",
     "Blueprint",
+    "CallFollow",
     "CardCopy",
     "Contact",
     "Conversation",
@@ -60,6 +63,7 @@ __all__ = [
     "Suggestion",
     "Task",
     "Team",
+    "TranscriptVersion",
     "UtcDateTime",
     "WebLine",
     "WebSession",
