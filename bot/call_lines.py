@@ -66,7 +66,8 @@ _HISTORY = re.compile(
 )
 _YES = re.compile(
     r"^\s*(?:(?:客户|对方|他们?|她|大家)(?:都|已经?)*(?:同意|允许)(?:录音|转写|录)*了?|已(?:经)?同意(?:录音|转写)*了?|同意了?(?:录音|转写)*"
-    r"|(?:they|he|she|the customer) agreed(?: to (?:be recorded|the recording))?|consent given)(?:\s*[。.!！]?\s*$|\s*[,,::。.;;]\s*(?P<how>.+)$)",
+    r"|(?:they|he|she|the customer) agreed(?: to (?:be recorded|the recording))?|consent given)"
+    r"(?:\s*[。.!！]?\s*$|\s*[,,::。.;;]\s*(?P<how>.+)$)",
     re.IGNORECASE | re.DOTALL,
 )
 _NO = re.compile(
