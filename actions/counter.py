@@ -20,7 +20,6 @@ from knowledge.snapshot import DealFacts, deal_facts
 from . import cards, record
 from .action import ActionRequest, Outcome, State, Status, canonical
 from .basis import basis_of
-from .call_proposals import ProposalsOf
 from .calls import CallsOf
 from .card import ActionCard, Explanation
 from .documents.pdf import PdfConverter

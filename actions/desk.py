@@ -6,7 +6,7 @@ alike. `submit` proposes; the gate disposes. Approving is not here: an agent can
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
