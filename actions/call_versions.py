@@ -68,8 +68,8 @@ class Versions:
             if quicker is not None:
                 return self._beaten(session, row, quicker, hit[0], before, wish)
             done = self._written(session, row, corrected(before, wish), HOW[wish.kind], _what(wish, before))
-        zh, en = halves(done.what)
-        return self._after(call_id, done, told("edited", name=call_id, number=done.number, zh=zh, en=en))
+        answer = told("edited", name=call_id, number=done.number, what=halves(done.what))
+        return self._after(call_id, done, answer)
 
     def restore(self, call_id: str, number: int, base: int = 0) -> Told:
         """An older version stands there again, as a new one; `base` as in `correct`."""

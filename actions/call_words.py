@@ -51,8 +51,8 @@ SAID: dict[str, tuple[bool, str, str]] = {
     "failed": (False, "{name}: {why}", "{name}: {why}"),
     "edited": (
         True,
-        "已改: {zh}。现在是第 {number} 版;基于旧版的纪要和复盘已过期",
-        "changed: {en}. It is version {number} now; minutes and reviews of older ones are stale",
+        "已改: {what}。现在是第 {number} 版;基于旧版的纪要和复盘已过期",
+        "changed: {what}. It is version {number} now; minutes and reviews of older ones are stale",
     ),
     "restored": (
         True,
@@ -105,7 +105,9 @@ class Told:
 
 
 def told(code: str, **facts: object) -> Told:
-    """The sentence of a code with its facts filled in."""
+    """The sentence of a code with its facts filled in; one that is a pair has Chinese and English words of its own."""
     done, zh, en = SAID[code]
     call = str(facts.get("call") or facts.get("name") or "")
-    return Told(code=code, done=done, zh=zh.format(**facts), en=en.format(**facts), call=call)
+    pairs = {name: value if isinstance(value, tuple) else (value, value) for name, value in facts.items()}
+    in_zh, in_en = ({name: pair[at] for name, pair in pairs.items()} for at in (0, 1))
+    return Told(code=code, done=done, zh=zh.format(**in_zh), en=en.format(**in_en), call=call)

@@ -6,7 +6,7 @@ alike. `submit` proposes; the gate disposes. Approving is not here: an agent can
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -121,7 +121,17 @@ class Calls(Protocol):
     def versions(self, interaction_id: str) -> Sequence[TranscriptVersion]: ...
 
 
-class Desk(Reads, Finds, Proposes, Watches, Plans, Hears, Draws, Calls, Protocol):
+class Suggests(Protocol):
+    """What a call suggests to its asker, and what became of it."""
+
+    def propose(
+        self, interaction_id: str, transcript_hash: str, items: Sequence[Mapping[str, Any]]
+    ) -> Sequence[Suggestion]: ...
+    def proposals(self, interaction_id: str) -> Sequence[Suggestion]: ...
+    def settle_proposal(self, suggestion_id: str, status: str, **changes: Any) -> Suggestion | None: ...
+
+
+class Desk(Reads, Finds, Proposes, Watches, Plans, Hears, Draws, Calls, Suggests, Protocol):
     """What skills see. The real one is actions.counter.PersonDesk; tests have tests/fakes/desk.py."""
 
     @property

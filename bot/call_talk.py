@@ -6,15 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from actions.approvals import Approvals
+from actions.call_records import Calls
 from actions.call_versions import Versions, halves, segments_of
 from actions.call_words import Told
 from actions.counter import PersonDesk
 from actions.wording import local_moment
 from agents.answer import Answer
 from knowledge.model import Interaction, TranscriptVersion
+from knowledge.model.files import TO_TRANSCRIBE
+from knowledge.model.recordings import ASKED, GIVEN, UNKNOWN
 from speech.corrections import LABEL, NAME, SPEAKER, Correction, touched
 
-from .call_lines import CallLine, correction
+from .call_accepting import Accepting
+from .call_lines import CallLine, answer, consent, correction
 from .messages import Reply
 
 ABOUT_CALLS = frozenset({"summarise_call", "ask_call", "review_call", "call_talk"})
@@ -32,14 +37,20 @@ class CallTalk:
     """Answers a line, or None where it is about something else. `focus` is the conversation's, changed in place."""
 
     desk: PersonDesk
+    approvals: Approvals
 
     def heard(self, focus: dict[str, Any], text: str) -> Reply | None:
         """Nothing is looked at for a line that could not be meant."""
-        line = correction(text)
+        line = correction(text) or consent(text) or answer(text)
         row = self._row(focus) if line is not None else None
         if line is None or row is None or not self._meant(line, row, focus):
             return None
         focus["intent"] = "call_talk"
+        if line.verb in ("accept", "refuse", "give"):
+            return self._reply(focus, "\n".join(self._answered(row.id, line)), ())
+        if line.verb == "consent":
+            told = agreed(self.desk, row.id, line.state, line.how)
+            return self._reply(focus, self._say(told.zh, told.en), ())
         if line.verb == "history":
             return self._reply(focus, self._history(row), ())
         told = self._edited(row, line, focus)
@@ -57,10 +68,21 @@ class CallTalk:
         return self.desk.interaction(call) if call else None
 
     def _meant(self, line: CallLine, row: Interaction, focus: Mapping[str, Any]) -> bool:
-        """A name without a place is the call's only while the talk is about calls, and only where it was said there."""
+        """A name without a place is the call's only while the talk is about calls, and only where it was said there; a yes
+        is one only while somebody's consent is waited for; a number only where there are proposals."""
+        if line.verb == "consent":
+            return awaits_consent(self.desk, row)
+        if line.verb in ("accept", "refuse", "give"):
+            return bool(self.desk.proposals(row.id))
         if line.edit is None or line.edit.kind != NAME or line.named:
             return True
         return focus.get("intent") in ABOUT_CALLS and bool(touched(segments_of(row), line.edit))
+
+    def _answered(self, call_id: str, line: CallLine) -> list[str]:
+        accepting = Accepting(self.desk, self.approvals)
+        if line.verb == "give":
+            return accepting.give(call_id, line.numbers[0], line.who)
+        return (accepting.accept if line.verb == "accept" else accepting.refuse)(call_id, line.numbers)
 
     def _edited(self, row: Interaction, line: CallLine, focus: Mapping[str, Any]) -> Told:
         base = int(focus.get("call_version") or 0)
@@ -86,6 +108,20 @@ class CallTalk:
 
     def _say(self, zh: str, en: str) -> str:
         return en if self.desk.language == "en" else zh
+
+
+def awaits_consent(desk: PersonDesk, row: Interaction) -> bool:
+    """Whether a recording waits until somebody says that those on it agreed."""
+    recording = desk.recording(row.id)
+    if row.segments or row.extra.get("sent_as") == "voice" or row.extra.get("transcript") != TO_TRANSCRIBE:
+        return False
+    return recording is None or recording.consent in (UNKNOWN, ASKED)
+
+
+def agreed(desk: PersonDesk, call_id: str, state: str, how: str = "") -> Told:
+    """Note how the consent stands; without words of how, that this colleague says so, and where."""
+    said = how or f"{desk.person.name} 确认对方已同意 / says that they agreed ({desk.channel or 'chat'})"
+    return Calls(desk).consent(call_id, state, said if state == GIVEN else how)
 
 
 def speaker_of(desk: PersonDesk, row: Interaction, who: str) -> tuple[str, str]:

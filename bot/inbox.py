@@ -58,7 +58,7 @@ class Inbox:
         if parsed:
             reply = commands.run(*parsed, self._station(desk, conversation, language))
         else:
-            about_a_call = CallTalk(desk).heard(dict(conversation.focus), inbound.text)
+            about_a_call = CallTalk(desk, self.house.approvals).heard(dict(conversation.focus), inbound.text)
             reply = about_a_call or self._answer(desk, conversation, inbound, language, on_text)
         if self.alone:
             tick(self.house)

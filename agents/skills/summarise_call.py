@@ -6,6 +6,7 @@ from pydantic import Field
 
 from agents import qualifying
 from agents.call_basis import minutes_shown, stale_lines
+from agents.call_terms import FIELDS
 from agents.calls import WhichCall, each, opened, the_call, title_of
 from agents.lookup import Unclear
 from agents.skill import Skill, Turn
@@ -16,23 +17,6 @@ from knowledge.insight.summary import METHOD
 from knowledge.model import Interaction
 from knowledge.snapshot import DealFacts
 
-FIELDS = {
-    "budget": ("预算", "budget"),
-    "amount": ("金额", "amount"),
-    "authority": ("决策权", "authority"),
-    "decision_process": ("决策流程", "decision process"),
-    "decision_criteria": ("决策标准", "decision criteria"),
-    "timing": ("时间", "timing"),
-    "payment_terms": ("付款", "payment"),
-    "quantity": ("规模", "quantity"),
-    "pain": ("痛点", "pain"),
-    "need": ("需求", "need"),
-    "existing_solution": ("现有方案", "existing solution"),
-    "contract_terms": ("合同条款", "contract terms"),
-    "security": ("安全", "security"),
-    "competitor": ("竞品", "competitor"),
-    "product": ("产品", "product"),
-}
 DOUBTS = {
     "owner": ("负责人待确认", "owner to be confirmed"),
     "date": ("日期待确认", "date to be confirmed"),
@@ -58,8 +42,13 @@ def run(turn: Turn, arguments: Arguments) -> str:
     row = the_call(turn, **arguments.model_dump(exclude={"renew"}))
     if isinstance(row, Unclear):
         return row.sentence
+    return told_of(turn, row, renew=arguments.renew)
+
+
+def told_of(turn: Turn, row: Interaction, *, renew: bool = False) -> str:
+    """The minutes of this call or recording in words, and what could be done with it."""
     facts = opened(turn, row)
-    made, basis = minutes_shown(turn, row, facts, renew=arguments.renew)
+    made, basis = minutes_shown(turn, row, facts, renew=renew)
     turn.focus["intent"] = "summarise_call"
     turn.focus["call_version"] = basis.newest
     lines = [_head(turn, row, facts, made), *stale_lines(turn, basis)]

@@ -15,6 +15,20 @@ MOMENT = sa.DateTime(timezone=True)
 
 def upgrade() -> None:
     """Create the tables and the new columns of `recording`."""
+    _versions()
+    _followed()
+    _asked()
+    for table, columns in _INDEXED.items():
+        for column in columns:
+            op.create_index(f"ix_{table}_{column}", table, [column])
+    with op.batch_alter_table("recording") as recording:
+        for name in ("sound_days", "words_days"):
+            recording.add_column(sa.Column(name, sa.Integer(), nullable=True))
+        for name in ("sound_gone_at", "words_gone_at"):
+            recording.add_column(sa.Column(name, MOMENT, nullable=True))
+
+
+def _versions() -> None:
     op.create_table(
         "transcript_version",
         *_words("id", "interaction_id", "how", "what", "channel", "text", "segments", "transcript_hash"),
@@ -26,6 +40,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_transcript_version"),
         sa.UniqueConstraint("interaction_id", "number", name="uq_transcript_version_interaction_id_number"),
     )
+
+
+def _followed() -> None:
     op.create_table(
         "call_follow",
         *_words(
@@ -47,6 +64,9 @@ def upgrade() -> None:
         _points("call_follow", "person_id", "person"),
         sa.PrimaryKeyConstraint("interaction_id", name="pk_call_follow"),
     )
+
+
+def _asked() -> None:
     op.create_table(
         "ask_card",
         *_words(
@@ -57,14 +77,6 @@ def upgrade() -> None:
         _points("ask_card", "person_id", "person"),
         sa.PrimaryKeyConstraint("id", name="pk_ask_card"),
     )
-    for table, columns in _INDEXED.items():
-        for column in columns:
-            op.create_index(f"ix_{table}_{column}", table, [column])
-    with op.batch_alter_table("recording") as recording:
-        for name in ("sound_days", "words_days"):
-            recording.add_column(sa.Column(name, sa.Integer(), nullable=True))
-        for name in ("sound_gone_at", "words_gone_at"):
-            recording.add_column(sa.Column(name, MOMENT, nullable=True))
 
 
 def downgrade() -> None:
