@@ -16,7 +16,7 @@ from sqlmodel import Session
 
 from knowledge.attachments import examine
 from knowledge.attachments.words import RECORDING
-from knowledge.library import judgements
+from knowledge.library import call_versions, judgements
 from knowledge.library import recordings as rows
 from knowledge.model import Deal, Interaction, InteractionKind, Recording
 from knowledge.model.files import DROPPED
@@ -226,6 +226,7 @@ def _forgotten(session: Session, recording: Recording) -> list[str]:
     row.text, row.segments = "", []
     session.add(row)
     judgements.forget(session, recording.interaction_id)
+    call_versions.forget(session, recording.interaction_id)
     files = rows.files_of(session, recording.interaction_id)
     for file in files:
         file.state, file.transcript = DROPPED, ""

@@ -50,19 +50,55 @@ SAID: dict[str, tuple[bool, str, str]] = {
     ),
     "nothing_said": (True, "{name}: 没有听到有人说话", "{name}: nobody was heard speaking"),
     "failed": (False, "{name}: {why}", "{name}: {why}"),
+    "edited": (
+        True,
+        "已改: {what}。现在是第 {number} 版;基于旧版的纪要和复盘已过期",
+        "changed: {what}. It is version {number} now; minutes and reviews of older ones are stale",
+    ),
+    "restored": (
+        True,
+        "已恢复第 {old} 版的文字,记为第 {number} 版",
+        "the words of version {old} stand there again, as version {number}",
+    ),
+    "edit_empty": (False, "{name}: 改成什么?内容是空的或者太长", "{name}: changed to what? It is empty or too long"),
+    "edit_no_line": (
+        False,
+        "{name} 没有第 {line} 句,共 {lines} 句",
+        "{name} has no utterance {line}; there are {lines}",
+    ),
+    "edit_nothing": (
+        False,
+        "{name} 的文字稿里没有“{old}”可改,没有改动",
+        "nothing in the transcript of {name} matches “{old}”; nothing was changed",
+    ),
+    "edit_no_version": (False, "{name} 没有第 {number} 版", "{name} has no version {number}"),
+    "edit_same": (True, "{name} 现在就是第 {number} 版的文字", "{name} has the words of version {number} already"),
+    "edit_beaten": (
+        False,
+        "没有写入: {who} {when} 先改了第 {line} 句(现在是第 {number} 版:“{stands}”)。你要改成的“{yours}”没有丢,看过新版后再发一次即可",
+        "not written: {who} changed utterance {line} at {when} (version {number} now: “{stands}”). Yours was “{yours}”: look "
+        "at the new version and send it again",
+    ),
+    "restore_beaten": (
+        False,
+        "没有恢复: {who} {when} 刚改过,现在是第 {number} 版;看过新版后再恢复",
+        "not restored: {who} changed it at {when}, version {number} now; look at it first",
+    ),
 }  # fmt: skip
 """Code -> whether it is a yes, and the sentence in Chinese and English."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Told:
-    """A sentence for a person; `done` is False where nothing came of it, `call` the call it is about."""
+    """A sentence for a person; `done` is False where nothing came of it, `call` the call it is about,
+    `version` that of its transcript after a correction."""
 
     code: str
     done: bool
     zh: str
     en: str
     call: str = ""
+    version: int = 0
 
     @property
     def both(self) -> str:
@@ -70,7 +106,9 @@ class Told:
 
 
 def told(code: str, **facts: object) -> Told:
-    """The sentence of a code with its facts filled in."""
+    """The sentence of a code with its facts filled in; one that is a pair has Chinese and English words of its own."""
     done, zh, en = SAID[code]
     call = str(facts.get("call") or facts.get("name") or "")
-    return Told(code=code, done=done, zh=zh.format(**facts), en=en.format(**facts), call=call)
+    pairs = {name: value if isinstance(value, tuple) else (value, value) for name, value in facts.items()}
+    in_zh, in_en = ({name: pair[at] for name, pair in pairs.items()} for at in (0, 1))
+    return Told(code=code, done=done, zh=zh.format(**in_zh), en=en.format(**in_en), call=call)

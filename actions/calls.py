@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from knowledge.library import call_versions
 from knowledge.library import judgements as rows
 from knowledge.model import (
     CallNote,
@@ -18,6 +19,7 @@ from knowledge.model import (
     Person,
     PersonConsent,
     Recording,
+    TranscriptVersion,
 )
 
 from .action import canonical, digest
@@ -116,6 +118,26 @@ class CallsOf:
                 return None
             deal = session.get(Deal, row.deal_id) if row.deal_id else None
             return rules_in_force(session, deal)
+
+    def made(self, interaction_id: str, kind: str) -> Sequence[Judgement]:
+        """Every stored judgement of a kind about a call, also of older versions of its words, newest first; nothing
+        where the call may not be read."""
+        with self.gate.store.reading() as session:
+            return (
+                rows.judgements(session, interaction_id, kind) if self._may(session, interaction_id) else ()
+            )
+
+    def versions(self, interaction_id: str) -> Sequence[TranscriptVersion]:
+        """The stored versions of a call's words, oldest first; none for one that nobody corrected or that may not be
+        read."""
+        with self.gate.store.reading() as session:
+            return (
+                call_versions.versions(session, interaction_id) if self._may(session, interaction_id) else ()
+            )
+
+    def sees_call(self, session: Session, row: Interaction) -> bool:
+        """Whether the asker may read it, asked within a transaction of one's own."""
+        return self._view(session).sees_talk(row)
 
     def marks(self, interaction_id: str, card: str) -> Sequence[HumanMark]:
         """What people said of a call on a card, oldest first; nothing where the call may not be read."""

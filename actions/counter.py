@@ -20,6 +20,7 @@ from knowledge.snapshot import DealFacts, deal_facts
 from . import cards, record
 from .action import ActionRequest, Outcome, State, Status, canonical
 from .basis import basis_of
+from .call_proposals import ProposalsOf
 from .calls import CallsOf
 from .card import ActionCard, Explanation
 from .documents.pdf import PdfConverter
@@ -46,7 +47,7 @@ NO_HAND = "助手不能改规则,也不能删除数据 / the assistant has no ha
 
 
 @dataclass
-class PersonDesk(PlansOf, FilesOf, PicturesOf, CallsOf):
+class PersonDesk(PlansOf, FilesOf, PicturesOf, CallsOf, ProposalsOf):
     """Bound to one person, one conversation and one language; implements actions.desk.Desk."""
 
     gate: Gate

@@ -24,6 +24,7 @@ from knowledge.model import (
     Recording,
     Suggestion,
     Task,
+    TranscriptVersion,
 )
 from knowledge.names import NameIndex
 from knowledge.passages import Filters as Filters
@@ -125,6 +126,8 @@ class Calls(Protocol):
     ) -> Judgement: ...
     def opened(self, judgement_id: str) -> Judgement | None: ...
     def marks(self, interaction_id: str, card: str) -> Sequence[HumanMark]: ...
+    def made(self, interaction_id: str, kind: str) -> Sequence[Judgement]: ...
+    def versions(self, interaction_id: str) -> Sequence[TranscriptVersion]: ...
 
 
 class Keeps(Protocol):
@@ -134,7 +137,19 @@ class Keeps(Protocol):
     def consented(self, purpose: str) -> bool: ...
 
 
-class Desk(Reads, Finds, Configures, Proposes, Watches, Plans, Hears, Draws, Calls, Keeps, Protocol):
+class Suggests(Protocol):
+    """What a call suggests to its asker, and what became of it."""
+
+    def propose(
+        self, interaction_id: str, transcript_hash: str, items: Sequence[Mapping[str, Any]]
+    ) -> Sequence[Suggestion]: ...
+    def proposals(self, interaction_id: str) -> Sequence[Suggestion]: ...
+    def settle_proposal(self, suggestion_id: str, status: str, **changes: Any) -> Suggestion | None: ...
+
+
+class Desk(
+    Reads, Finds, Configures, Proposes, Watches, Plans, Hears, Draws, Calls, Keeps, Suggests, Protocol
+):
     """What skills see. The real one is actions.counter.PersonDesk; tests have tests/fakes/desk.py."""
 
     @property

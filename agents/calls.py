@@ -102,10 +102,12 @@ def between(since: date | None, until: date | None) -> tuple[datetime | None, da
 
 def opened(turn: Turn, row: Interaction) -> DealFacts | None:
     """The talk is about this call now, and about its deal."""
-    turn.focus["call_id"] = row.id
     facts = turn.desk.deal(row.deal_id) if row.deal_id else None
     if facts is not None:
         remember(turn, "deal", facts.deal.id, labels_of(turn, "deal", facts.deal.id))
+    if turn.focus.get("call_id") != row.id:
+        turn.focus.pop("call_version", None)
+    turn.focus["call_id"] = row.id
     return facts
 
 

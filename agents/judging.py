@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable
 from typing import Any
 
 from knowledge.model import Interaction, Judgement
+from knowledge.transcripts import stamp as stamp
+from knowledge.transcripts import transcript_hash as transcript_hash
 
 from .skill import Turn
-
-
-def transcript_hash(row: Interaction) -> str:
-    """SHA-256 of what was said, by whom, when; a corrected transcript has another."""
-    return stamp([row.text, row.segments, row.at.isoformat(), row.language], 64)
-
-
-def stamp(value: Any, digits: int = 12) -> str:
-    """The first hex digits of the SHA-256 of a value's canonical JSON."""
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=list)
-    return hashlib.sha256(text.encode()).hexdigest()[:digits]
 
 
 def judged(

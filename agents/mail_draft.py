@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from actions.action import canonical, digest
 from actions.outbound import OutboundContext, scan
 from knowledge.snapshot import DealFacts
 
@@ -15,6 +17,29 @@ from .provenance import labels_for, labels_of_tool
 from .skill import Turn
 
 _APPROVED = frozenset({"approved_template", "crm_record"})
+
+ARGUMENTS = (
+    "to",
+    "cc",
+    "subject",
+    "body",
+    "deal_id",
+    "template_text",
+    "discount_bp",
+    "in_reply_to",
+    "language",
+)
+LABELLED = {
+    "to": "recipient",
+    "subject": "subject",
+    "body": "body",
+    "discount_bp": "discount_bp",
+    "url": "url",
+    "contact": "contact",
+    "deal": "deal",
+    "tool": "tool",
+}
+"""Argument or choice -> the part of the draft whose labels it carries."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +90,17 @@ def payload_of(
     labels["url"] = _labels_of_links(turn, f"{payload['subject']}\n{payload['body']}", text)
     payload["labels"] = {name: sorted(found) for name, found in labels.items()}
     return payload
+
+
+def labels_of_request(payload: Mapping[str, Any]) -> dict[str, frozenset[str]]:
+    """The labels that a stored draft's arguments go to the gate with."""
+    labels = payload.get("labels", {})
+    return {argument: frozenset(labels[name]) for argument, name in LABELLED.items() if labels.get(name)}
+
+
+def mail_key(draft_id: str, payload: Mapping[str, Any]) -> str:
+    """The idempotency key under which a draft is sent: by whatever way it is asked for, it goes out once."""
+    return f"send_email:{draft_id}:{digest(canonical(payload))}"
 
 
 def _labels(

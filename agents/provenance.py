@@ -97,7 +97,9 @@ def chosen(turn: Turn, kind: str, id: str) -> bool:
 
 
 def remember(turn: Turn, kind: str, id: str, labels: Iterable[str]) -> None:
-    """The conversation is about this record now; who chose it is remembered with it."""
+    """The conversation is about this record now; who chose it is remembered with it. Another deal's call is over."""
+    if kind == "deal" and turn.focus.get("deal_id") not in (None, id):
+        turn.focus.pop("call_id", None)
     turn.focus[_FOCUS[kind]] = id
     kept = {**(turn.focus.get(LABELS) or {}), id: sorted(labels)}
     current = {str(turn.focus.get(key)) for key in _FOCUS.values()}

@@ -16,6 +16,7 @@ from knowledge.library import conversations
 from knowledge.model import Conversation, Message, Person
 
 from . import commands
+from .call_talk import CallTalk
 from .command_keys import Keys
 from .jobs import tick
 from .keeping import keep
@@ -57,7 +58,8 @@ class Inbox:
         if parsed:
             reply = commands.run(*parsed, self._station(desk, conversation, language))
         else:
-            reply = self._answer(desk, conversation, inbound, language, on_text)
+            about_a_call = CallTalk(desk, self.house.approvals).heard(dict(conversation.focus), inbound.text)
+            reply = about_a_call or self._answer(desk, conversation, inbound, language, on_text)
         if self.alone:
             tick(self.house)
             keep(self.house)

@@ -78,6 +78,15 @@ def _recordings(session: Session, whom: Whom) -> Iterator[Found]:
     yield from kept.recordings(session, touched)
 
 
+def _versions(session: Session, whom: Whom) -> Iterator[Found]:
+    talks = {
+        row.id: (row, one.how)
+        for one in _interactions(session, whom)
+        if isinstance(row := one.row, Interaction)
+    }
+    yield from kept.versions(session, whom, talks)
+
+
 def _interactions(session: Session, whom: Whom) -> Iterator[Found]:
     theirs = or_(
         col(Interaction.contact_id).in_(whom.contact_ids),
@@ -223,6 +232,7 @@ _PARTS: tuple[Callable[[Session, Whom], Iterator[Found]], ...] = (
     _interactions,
     kept.files,
     _recordings,
+    _versions,
     _talk,
     kept.pages,
     _drafts,

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from sqlmodel import Session, and_, col, or_, select
 
-from knowledge.model import InboundFile, Recording, WebLine, WebSession
+from knowledge.model import InboundFile, Interaction, Recording, TranscriptVersion, WebLine, WebSession
 
-from .change import EMPTIED, REMOVED, Found
+from .change import CLEANED, EMPTIED, REMOVED, Found
+from .places import is_foreign, is_near
 from .redactor import MARK
+from .spoken import version_cleaned, version_emptied
+from .sweep_columns import rows_with
 from .whom import Whom
 
 
@@ -28,6 +31,21 @@ def recordings(session: Session, touched: Iterable[str]) -> Iterator[Found]:
             yield Found(
                 row, EMPTIED, {"words": [], "left_out": [], "consent_how": MARK if row.consent_how else ""}
             )
+
+
+def versions(session: Session, whom: Whom, talks: Mapping[str, tuple[Interaction, str]]) -> Iterator[Found]:
+    """Every version of the words of a talk, changed as the talk itself; `talks` says by id what becomes of each. A name
+    that was corrected away stands in the old versions alone, so that all that hold it are looked at."""
+    rows = {row.id: row for row in rows_with(session, TranscriptVersion, whom.sure)}
+    about = select(TranscriptVersion).where(col(TranscriptVersion.interaction_id).in_(talks))
+    rows |= {row.id: row for row in session.exec(about)}
+    for _, row in sorted(rows.items()):
+        talk, how = talks.get(row.interaction_id) or (session.get_one(Interaction, row.interaction_id), "")
+        if how == EMPTIED:
+            yield Found(row, EMPTIED, version_emptied())
+            continue
+        redactor = whom.elsewhere if is_foreign(talk, whom) else whom.redactor
+        yield Found(row, CLEANED, version_cleaned(row, whom, redactor, near=is_near(talk, whom)))
 
 
 def pages(session: Session, whom: Whom) -> Iterator[Found]:

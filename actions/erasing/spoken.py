@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from knowledge.model import Interaction, InteractionKind
+from knowledge.model import Interaction, InteractionKind, TranscriptVersion
 from knowledge.name_forms import normal
 
 from .redactor import MARK, Redactor
@@ -46,8 +46,22 @@ def cleaned(row: Interaction, whom: Whom, redactor: Redactor, *, near: bool) -> 
     return {name: value for name, value in values.items() if value != getattr(row, name)}
 
 
+def version_emptied() -> dict[str, Any]:
+    """What is left of a version of an interaction that was theirs: its number, author and time."""
+    return {"text": "", "segments": [], "what": MARK}
+
+
+def version_cleaned(row: TranscriptVersion, whom: Whom, redactor: Redactor, *, near: bool) -> dict[str, Any]:
+    """A version changed as the interaction itself is; what was corrected may be their name or their words."""
+    text, segments = _segments(row, whom, redactor, near)
+    text = _lines(text, whom, redactor, near)
+    changed = text != row.text or segments != row.segments
+    what = MARK if row.what and changed else redactor.clean(row.what, near=near)
+    return {"text": text, "segments": segments, "what": what}
+
+
 def _segments(
-    row: Interaction, whom: Whom, redactor: Redactor, near: bool
+    row: Interaction | TranscriptVersion, whom: Whom, redactor: Redactor, near: bool
 ) -> tuple[str, list[dict[str, Any]]]:
     """Text and segments, changed alike, so that each segment is still found in the text."""
     parts: list[str] = []

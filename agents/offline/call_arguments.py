@@ -14,13 +14,17 @@ from .said import Built, Said, ask_deal
 _KIND = slots.table(
     meeting=r"会议|开会|的会|会上|那个会|拜访|演示|meeting", call=r"电话|通话|\bcalls?\b|phone"
 )
+_ANEW = re.compile(
+    r"重新|重做|再(?:做|出|生成)一?[遍份次]|过期|更新一?下?纪要|\b(?:renew|anew|again|regenerate|redo|stale)\b",
+    re.I,
+)
 _MINE = re.compile(r"我(?!们)|自己|\b(?:my|I|me|mine)\b", re.I)
 _SHORT_NAME = re.compile(r"(?<![一-鿿])?(?:复盘|点评|辅导|看看|看下|评价)(?:一下|下)?(小[一-鿿]|老[一-鿿])")
 
 
 def summary(said: Said) -> Built:
-    """Which call: by deal, contact, kind and day; the newest when nothing is said."""
-    return _with_deal(said, _which(said))
+    """Which call: by deal, contact, kind and day; the newest when nothing is said; and whether it is to be made anew."""
+    return _with_deal(said, {**_which(said), "renew": bool(_ANEW.search(said.text))})
 
 
 def question(said: Said) -> Built:
@@ -47,13 +51,18 @@ def _which(said: Said) -> dict[str, Any]:
     # Which of a customer's deals is meant does not matter: the newest call with that customer is.
     account = _account(said) if said.aim.choices else None
     return {
-        "deal": None if said.aim.choices else said.aim.deal or (None if named else said.focus.get("deal_id")),
+        # The call the talk is about is meant where nothing is named, whatever the deal's newest one is.
+        "deal": None if said.aim.choices else said.aim.deal or (None if named else _deal_in_focus(said)),
         "contact": said.aim.contact.name if said.aim.contact and said.aim.people else None,
         "account": account,
         "kind": slots.first_of(_KIND, said.text),
         "since": since.isoformat() if since else None,
         "until": until.isoformat() if until else None,
     }
+
+
+def _deal_in_focus(said: Said) -> Any:
+    return None if said.focus.get("call_id") else said.focus.get("deal_id")
 
 
 def _account(said: Said) -> str | None:

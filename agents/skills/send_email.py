@@ -6,36 +6,14 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from actions.action import ActionRequest, canonical, digest
+from actions.action import ActionRequest
 from agents.addressee import addressee
 from agents.lookup import Unclear, not_found
+from agents.mail_draft import ARGUMENTS, labels_of_request, mail_key
 from agents.proposing import Wording, propose
 from agents.provenance import labels_of, remember
 from agents.skill import Skill, Turn
 from knowledge.model import Suggestion
-
-_ARGUMENTS = (
-    "to",
-    "cc",
-    "subject",
-    "body",
-    "deal_id",
-    "template_text",
-    "discount_bp",
-    "in_reply_to",
-    "language",
-)
-_LABELLED = {
-    "to": "recipient",
-    "subject": "subject",
-    "body": "body",
-    "discount_bp": "discount_bp",
-    "url": "url",
-    "contact": "contact",
-    "deal": "deal",
-    "tool": "tool",
-}
-"""Argument or choice -> the part of the draft whose labels it carries."""
 
 
 class Arguments(BaseModel):
@@ -108,16 +86,14 @@ def _redirected(turn: Turn, draft: Suggestion, to: str) -> Suggestion | Unclear:
 def _request(turn: Turn, draft: Suggestion, choice: frozenset[str]) -> ActionRequest:
     """The wish, with the labels that the draft has kept and `choice`, those of having picked this very draft."""
     payload = draft.payload
-    labels = payload.get("labels", {})
-    kept = {argument: frozenset(labels[name]) for argument, name in _LABELLED.items() if labels.get(name)}
     return ActionRequest(
         action="send_email",
-        args={name: payload[name] for name in _ARGUMENTS},
+        args={name: payload[name] for name in ARGUMENTS},
         resource_id=str(payload["deal_id"]),
         on_behalf_of=turn.desk.person.id,
-        labels={**kept, "draft": choice},
+        labels={**labels_of_request(payload), "draft": choice},
         cleared=payload.get("cleared", {}),
-        idempotency_key=f"send_email:{draft.id}:{digest(canonical(payload))}",
+        idempotency_key=mail_key(draft.id, payload),
         drafted_by=turn.drafted_by,
         conversation_id=draft.conversation_id or "",
     )

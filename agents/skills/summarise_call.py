@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from agents import qualifying
+from agents.call_basis import minutes_shown, stale_lines
+from agents.call_terms import FIELDS
 from agents.calls import WhichCall, each, opened, the_call, title_of
 from agents.lookup import Unclear
-from agents.minutes import minutes_of
 from agents.skill import Skill, Turn
 from agents.won import playbook_of
 from agents.wording import day
@@ -14,23 +17,6 @@ from knowledge.insight.summary import METHOD
 from knowledge.model import Interaction
 from knowledge.snapshot import DealFacts
 
-FIELDS = {
-    "budget": ("预算", "budget"),
-    "amount": ("金额", "amount"),
-    "authority": ("决策权", "authority"),
-    "decision_process": ("决策流程", "decision process"),
-    "decision_criteria": ("决策标准", "decision criteria"),
-    "timing": ("时间", "timing"),
-    "payment_terms": ("付款", "payment"),
-    "quantity": ("规模", "quantity"),
-    "pain": ("痛点", "pain"),
-    "need": ("需求", "need"),
-    "existing_solution": ("现有方案", "existing solution"),
-    "contract_terms": ("合同条款", "contract terms"),
-    "security": ("安全", "security"),
-    "competitor": ("竞品", "competitor"),
-    "product": ("产品", "product"),
-}
 DOUBTS = {
     "owner": ("负责人待确认", "owner to be confirmed"),
     "date": ("日期待确认", "date to be confirmed"),
@@ -44,18 +30,29 @@ MOST = 8
 class Arguments(WhichCall):
     """What summarise_call takes. Dates are ISO days, both included."""
 
+    renew: bool = Field(
+        default=False, description="true when the transcript was corrected and the minutes shall be made anew"
+    )
+
 
 def run(turn: Turn, arguments: Arguments) -> str:
     """Minutes of a call or meeting: what it was about, decisions, to-dos with owner and date, what the customer told,
     objections, open questions, each with the words, the speaker and the second ("总结一下昨天和华东医疗的电话", "minutes
     of our last meeting"). It changes nothing; it suggests updates and a follow-up mail that the user may ask for."""
-    row = the_call(turn, **arguments.model_dump())
+    row = the_call(turn, **arguments.model_dump(exclude={"renew"}))
     if isinstance(row, Unclear):
         return row.sentence
+    return told_of(turn, row, renew=arguments.renew)
+
+
+def told_of(turn: Turn, row: Interaction, *, renew: bool = False) -> str:
+    """The minutes of this call or recording in words, and what could be done with it."""
     facts = opened(turn, row)
-    made = minutes_of(turn, row, facts)
+    made, basis = minutes_shown(turn, row, facts, renew=renew)
     turn.focus["intent"] = "summarise_call"
-    lines = [_head(turn, row, facts, made), *_lists(turn, row, made), *_doubts(turn, made)]
+    turn.focus["call_version"] = basis.newest
+    lines = [_head(turn, row, facts, made), *stale_lines(turn, basis)]
+    lines += [*_lists(turn, row, made), *_doubts(turn, made)]
     if facts is not None:
         told = qualifying.lines(turn, facts)
         lines += [turn.say("商机资格(全部通话):", "Qualification (all calls):"), *told] if told else []

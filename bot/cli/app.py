@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from . import call_version_groups as call_version_groups
 from .call_groups import call_app
 from .feed_groups import feed_app
 from .groups import audit_app, eval_app, policy_app

@@ -141,11 +141,18 @@ def export(
 
 
 @call_app.command("summary")
-def summary(call: Call, who: As = "", json: Json = False) -> None:
+def summary(
+    call: Call,
+    renew: Annotated[
+        bool, typer.Option("--renew", help="文字稿改过之后重新生成 / anew after a correction")
+    ] = False,
+    who: As = "",
+    json: Json = False,
+) -> None:
     """纪要: 决定、待办、客户情况,每条都有原话和时间 / the minutes, each item with its words and second."""
     from .call_judgements import summary as run
 
-    run(call, who, as_json=json)
+    run(call, who, renew=renew, as_json=json)
 
 
 @call_app.command("review")

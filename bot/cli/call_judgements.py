@@ -18,9 +18,9 @@ PATIENCE = 10
 """A command may wait so many times longer for a model than a chat: a long call has many parts."""
 
 
-def summary(call: str, who: str, *, as_json: bool) -> None:
-    """The minutes as the chat shows them, or the D14 object."""
-    from agents.minutes import minutes_of
+def summary(call: str, who: str, *, renew: bool, as_json: bool) -> None:
+    """The minutes as the chat shows them, or the D14 object with the version of the transcript it rests on."""
+    from agents.call_basis import minutes_shown
     from agents.skills import summarise_call
 
     house, turn = _turn(who)
@@ -28,9 +28,11 @@ def summary(call: str, who: str, *, as_json: bool) -> None:
     with _answering(house, turn):
         if as_json:
             facts = turn.desk.deal(row.deal_id) if row.deal_id else None
-            out_json(minutes_of(turn, row, facts).model_dump(mode="json"))
+            made, basis = minutes_shown(turn, row, facts, renew=renew)
+            rests = {"version": basis.number, "newest": basis.newest, "stale": basis.stale}
+            out_json(made.model_dump(mode="json") | {"transcript": rests})
         else:
-            out(summarise_call.run(turn, summarise_call.Arguments(call=call)))
+            out(summarise_call.run(turn, summarise_call.Arguments(call=call, renew=renew)))
 
 
 def review(call: str, who: str, *, as_json: bool) -> None:

@@ -18,19 +18,33 @@ if TYPE_CHECKING:
 
 def metrics(call: str, who: str, kind: str, *, as_json: bool) -> None:
     """Every metric: its value and n, or why it has none, and how it lies to the range of the call's type."""
+    from actions.call_versions import Versions
+
     _, calls = calls_of(who)
     measured = calls.metrics(call)
     if measured is None:
         raise _unknown(call)
     found, rules = measured
+    number = Versions(calls.desk).number(call)
     if as_json:
         verdicts = _verdicts(found, kind, rules)
-        out_json({"call": call, "type": kind, "rules": rules.version, **found.as_json(), "ranges": verdicts})
+        out_json(
+            {
+                "call": call,
+                "type": kind,
+                "rules": rules.version,
+                "transcript_version": number,
+                **found.as_json(),
+                "ranges": verdicts,
+            }
+        )
         return
     from .call_tables import metric_lines
 
     out("\n".join(metric_lines(found, kind, rules.ranges)))
-    out(f"规则版本 / rules {rules.version[:12]}")
+    out(
+        f"文字稿第 {number} 版,规则版本 {rules.version[:12]} / transcript version {number}, rules {rules.version[:12]}"
+    )
 
 
 def timeline(call: str, path: Path, who: str) -> None:

@@ -61,7 +61,7 @@ def add(
     told = [found]
     if found.code == "added_recording" and not wait:
         told += _written(house, calls, [found.call])
-    _answer(told, as_json=as_json)
+    answered(told, as_json=as_json)
 
 
 def listed(who: str, deal: str, *, as_json: bool) -> None:
@@ -78,7 +78,7 @@ def listed(who: str, deal: str, *, as_json: bool) -> None:
 def consent(call: str, state: str, how: str, who: str, *, rep_channel: int, as_json: bool) -> None:
     """Note how the consent stands."""
     _, calls = calls_of(who)
-    _answer([calls.consent(call, state, how, rep_channel)], as_json=as_json)
+    answered([calls.consent(call, state, how, rep_channel)], as_json=as_json)
 
 
 def transcribe(call: str, who: str, *, as_json: bool) -> None:
@@ -90,7 +90,7 @@ def transcribe(call: str, who: str, *, as_json: bool) -> None:
     waiting = [call] if call else Scribe(calls, engine_of(house.settings)).waiting()
     if not waiting:
         err("没有可以转写的录音 / no recording waits that may be written down")
-    _answer(_written(house, calls, waiting), as_json=as_json)
+    answered(_written(house, calls, waiting), as_json=as_json)
 
 
 # inside --------------------------------------------------------------------------------------------------------
@@ -147,7 +147,8 @@ def _deal_id(calls: Calls, deal: str) -> str:
     return found.pop() if len(found) == 1 else deal
 
 
-def _answer(told: Sequence[Told], *, as_json: bool) -> None:
+def answered(told: Sequence[Told], *, as_json: bool) -> None:
+    """What came of it; the exit code says whether all of it was done."""
     if as_json:
         out_json([asdict(one) for one in told])
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from sqlmodel import Session
 
@@ -15,8 +16,9 @@ from actions.wording import in_language
 from bot.cards import explanation_text
 from bot.wiring import House
 from knowledge.library import arrivals, deliveries, doors
-from knowledge.model import CardCopy, Person
+from knowledge.model import AskCard, CardCopy, Person
 
+from .asks import Asks
 from .card_views import TOKEN
 from .copies import Copies
 from .porter import STRANGER
@@ -47,27 +49,45 @@ class Clicks:
     alive: Callable[[], set[str]]
     moved: Callable[[str], None]
 
+    @cached_property
+    def asks(self) -> Asks:
+        """Cards that ask about a call."""
+        return Asks(self.house)
+
     def decide(self, arrival_id: int, arrival: Arrival) -> ClickAnswer:
         """Decide once; a click that comes again (redelivered, pressed twice, late) is told how the card stands."""
         alive = self.alive()
         with self.house.store.session() as session:
             mine = arrivals.claim_one(session, arrival_id, self.worker, alive, self.house.clock())
             person = doors.person_of(session, arrival.channel, arrival.sender)
-            copy = self._copy(session, arrival)
-            if copy is not None and arrival.click is not None:
-                copy.refs = {**copy.refs, **arrival.click.refs}
-                session.add(copy)
+            copy, asked = self._copy(session, arrival), self.asks.card_of(session, arrival)
+            for card in (copy, asked):
+                if card is not None and arrival.click is not None:
+                    card.refs = {**card.refs, **arrival.click.refs}
+                    session.add(card)
         try:
-            answer = self._answer(arrival, person, copy, fresh=mine is not None)
+            answer = (
+                self._asked(arrival, person, asked)
+                if asked is not None
+                else self._answer(arrival, person, copy, fresh=mine is not None)
+            )
         except BaseException:
             with self.house.store.session() as session:
                 arrivals.put_back(session, arrival_id)
             raise
         with self.house.store.session() as session:
             arrivals.finish_arrival(session, arrival_id, "done", self.house.clock())
-        for channel in self.copies.refresh():
+        for channel in self.copies.refresh() | (self.asks.refresh() if asked is not None else set()):
             self.moved(channel)
         return answer
+
+    def _asked(self, arrival: Arrival, person: Person | None, card: AskCard) -> ClickAnswer:
+        """A card about a call is its receiver's alone; what was pressed twice is told how it stands."""
+        if person is None or arrival.click is None:
+            return ClickAnswer(toast=STRANGER)
+        if card.person_id != person.id:
+            return ClickAnswer(toast=FOREIGN)
+        return self.asks.answer(person, card, arrival.click.token)
 
     def _copy(self, session: Session, arrival: Arrival) -> CardCopy | None:
         match = TOKEN.fullmatch(arrival.click.token) if arrival.click else None

@@ -14,6 +14,7 @@ from actions.action import UNTRUSTED_LABELS
 from actions.counter import PersonDesk
 from actions.received import Became, DealChoice, FileResult, SentFile
 from agents.ledger import LABELS
+from knowledge.attachments.words import RECORDING, TRANSCRIPT
 from knowledge.model import InboundFile, Person
 from knowledge.model.conversations import READ
 
@@ -107,6 +108,7 @@ class FilesIn:
                 waiting.append(result)
             else:
                 lines.append(say.told(result, desk.language))
+                _talk_of_call(conversation_focus, result)
         _taint(conversation_focus)
         if waiting:
             choices = list(dict.fromkeys([*offered, *(one for file in waiting for one in file.choices)]))[:6]
@@ -140,6 +142,8 @@ class FilesIn:
         results = [desk.bind_file(file_id, deal_id) for file_id in file_ids]
         if any(one.became in (Became.BOUND, Became.KNOWN) for one in results):
             _talk_about(conversation_focus, deal_id)
+        for one in results:
+            _talk_of_call(conversation_focus, one)
         if not _here(desk):
             conversation_focus.pop(WAITING, None)
         _taint(conversation_focus)
@@ -204,6 +208,14 @@ def _talk_about(focus: dict[str, Any], deal_id: str) -> None:
     """The person named this deal: "what does the file say" is about it from now on."""
     focus["deal_id"] = deal_id
     focus[LABELS] = {**(focus.get(LABELS) or {}), deal_id: ["crm_record"]}
+
+
+def _talk_of_call(focus: dict[str, Any], result: FileResult) -> None:
+    """A recording or a transcript that was filed is the call that "this recording" means from now on."""
+    if result.became == Became.BOUND and result.kind in (RECORDING, TRANSCRIPT) and result.deal:
+        _talk_about(focus, result.deal.id)
+        focus["call_id"] = result.interaction_id
+        focus.pop("call_version", None)
 
 
 def _taint(focus: dict[str, Any]) -> None:

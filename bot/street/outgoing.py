@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from knowledge.library import deliveries
-from knowledge.model import CardCopy, DeliveryRow
+from knowledge.model import AskCard, CardCopy, DeliveryRow
 from knowledge.store import Store
 
 from .port import Channel
@@ -143,8 +143,12 @@ class Outgoing:
         if not row.card_id:
             return parcel
         with self.store.reading() as session:
-            copy = session.get(CardCopy, row.card_id)
+            copy = self._card(session, row.card_id)
         return replace(parcel, refs={**parcel.refs, **(copy.refs if copy else {})})
+
+    @staticmethod
+    def _card(session: Session, card_id: str) -> CardCopy | AskCard | None:
+        return session.get(CardCopy, card_id) or session.get(AskCard, card_id)
 
     async def _settled(self, row: DeliveryRow, sent: Sent) -> None:
         """Written until it is written: a database that is away for a moment must not turn sent into unknown."""
@@ -169,7 +173,7 @@ class Outgoing:
             end |= {"state": sent.fate.value, "payload": {}}
         with self.store.session() as session:
             deliveries.settle(session, row.id or 0, **end)
-            copy = session.get(CardCopy, row.card_id) if row.card_id and sent.refs else None
+            copy = self._card(session, row.card_id) if row.card_id and sent.refs else None
             if copy is not None:
                 copy.refs = {**copy.refs, **sent.refs}
                 session.add(copy)

@@ -29,6 +29,7 @@ class Traits:
     per_minute: int = 0
     per_hour: int = 0
     resend: bool = False
+    edits: bool = False
     pictures: bool = True
 
 

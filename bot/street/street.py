@@ -19,6 +19,7 @@ from bot.keeping import keep
 from bot.wiring import House
 from knowledge.library import arrivals, doors
 
+from .calls import StreetCalls, street_calls
 from .clicks import Clicks
 from .copies import Copies
 from .engine import Engine
@@ -93,17 +94,9 @@ class Street:
     @cached_property
     def turns(self) -> Turns:
         return Turns(
-            house=self.house,
-            porter=Porter(Binding(self.house.gate)),
-            clicks=self.clicks,
-            feedback=Feedback(self.house),
-            waiting=self.waiting,
-            worker=self.worker,
-            alive=self.alive,
-            traits=lambda name: self.traits(name) or NARROW,
-            moved=self.moved,
-            fetch=self.fetch,
-        )
+            self.house, Porter(Binding(self.house.gate)), self.clicks, Feedback(self.house), self.waiting, self.worker,
+            self.alive, lambda name: self.traits(name) or NARROW, self.moved, self.fetch,
+        )  # fmt: skip
 
     def fetch(self, arrival: Arrival, folder: Path) -> list[Download]:
         """The files of an arrival, fetched in the street's loop; to be called from a turn's thread."""
@@ -121,6 +114,10 @@ class Street:
     @cached_property
     def push(self) -> Push:
         return Push(self.house, self.copies, self.traits)
+
+    @cached_property
+    def calls(self) -> StreetCalls:
+        return street_calls(self.house, self.clicks.asks, self.worker, self.alive, self.traits, self.moved)
 
     @cached_property
     def beat(self) -> Beat:
@@ -185,6 +182,7 @@ class Street:
                 await close()
         if self._clock.is_alive():
             await asyncio.to_thread(self._clock.join, 10)
+        await asyncio.to_thread(self.calls.close)
         await asyncio.to_thread(self.beat.__exit__)
 
     def _run_clock(self) -> None:
@@ -205,7 +203,7 @@ class Street:
         """One round: what is due, who must be told, which cards must change, and which conversations were left lying."""
         tick(self.house)
         keep(self.house)
-        for channel in self.push.tick() | self.copies.refresh():
+        for channel in self.push.tick() | self.copies.refresh() | self.calls.tick():
             self._bring_out(channel)
         if time.monotonic() - self._looked_at >= TICK_S:
             self._looked_at = time.monotonic()

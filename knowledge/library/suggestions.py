@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from sqlalchemy import String, type_coerce
 from sqlmodel import Session, col, select
 
 from knowledge.model import Suggestion
@@ -36,6 +37,17 @@ def suggestions_of(
         query = query.where(Suggestion.deal_id == deal_id)
     query = query.order_by(col(Suggestion.created_at).desc(), col(Suggestion.id).desc())
     return session.exec(query.limit(limit)).all()
+
+
+def of_call(session: Session, person_id: str, kind: str, interaction_id: str) -> list[Suggestion]:
+    """The proposals of this kind made to one person about one call, newest first."""
+    found = session.exec(
+        select(Suggestion)
+        .where(Suggestion.person_id == person_id, Suggestion.kind == kind)
+        .where(type_coerce(col(Suggestion.payload), String).contains(f'"{interaction_id}"', autoescape=True))
+        .order_by(col(Suggestion.created_at).desc(), col(Suggestion.id))
+    ).all()
+    return [one for one in found if one.payload.get("call") == interaction_id]
 
 
 def by_action(session: Session, action_id: str) -> Sequence[Suggestion]:

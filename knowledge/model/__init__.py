@@ -1,5 +1,6 @@
 """The nouns everything speaks: SQLModel tables without behaviour."""
 
+from .calls import AskCard, CallFollow, TranscriptVersion
 from .columns import JsonText, UtcDateTime, utc_now
 from .conversations import Conversation, Message, Notice
 from .customers import Account, Contact, Lead
@@ -43,8 +44,10 @@ __all__ = [
     "UNDONE",
     "Account",
     "ArrivalRow",
+    "AskCard",
     "BindCode",
     "Blueprint",
+    "CallFollow",
     "CallNote",
     "CardCopy",
     "CollectSource",
@@ -99,6 +102,7 @@ __all__ = [
     "Task",
     "Team",
     "TouchEvent",
+    "TranscriptVersion",
     "UtcDateTime",
     "WebLine",
     "WebSession",

@@ -23,7 +23,9 @@ class Recording(SQLModel, table=True):
     `consent` is one of CONSENTS, `consent_how` in words who agreed and how, `consent_by` the colleague who says so.
     `rep_channel` is 1 or 2 where the channels are the two sides, 0 where nobody said. `done_s` of `seconds` are written
     down. `words` are lists [start, end, word, confidence, channel], `left_out` what guards took away and why. `problem`
-    is a sentence when it could not be written down. `speaker_confidence` is what the call metrics ask for."""
+    is a sentence when it could not be written down. `speaker_confidence` is what the call metrics ask for. The sound is
+    kept `sound_days` and the words `words_days` after `at` (None: as the house's settings say; 0: for good); when they
+    went stands in `sound_gone_at` and `words_gone_at`."""
 
     __tablename__ = "recording"
 
@@ -41,4 +43,8 @@ class Recording(SQLModel, table=True):
     words: list[list[Any]] = Field(default_factory=list, sa_type=JsonText)
     left_out: list[dict[str, Any]] = Field(default_factory=list, sa_type=JsonText)
     problem: str = ""
+    sound_days: int | None = None
+    words_days: int | None = None
+    sound_gone_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    words_gone_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -36,6 +36,7 @@ from knowledge.model import (
     StageChange,
     Suggestion,
     Task,
+    TranscriptVersion,
 )
 from knowledge.names import NameEntry, NameIndex
 from knowledge.passages import Filters, Passage
@@ -136,6 +137,8 @@ class FakeDesk:
     pictures: dict[str, bytes] = field(default_factory=dict)
     my_notes: list[CallNote] = field(default_factory=list)
     agreed: set[str] = field(default_factory=set)
+    suggested: dict[str, Suggestion] = field(default_factory=dict)
+    known_versions: list[TranscriptVersion] = field(default_factory=list)
 
     def deal(self, deal_id: str) -> DealFacts | None:
         deal = next((one for one in self.deals() if one.id == deal_id), None)
@@ -374,8 +377,40 @@ class FakeDesk:
     def consented(self, purpose: str) -> bool:
         return f"{self.person.id}:{purpose}" in self.agreed
 
+    def made(self, interaction_id: str, kind: str) -> list[Judgement]:
+        found = [one for key, one in self.judged.items() if key[:2] == (interaction_id, kind)]
+        return sorted(found, key=lambda one: one.id, reverse=True)
+
+    def versions(self, interaction_id: str) -> list[TranscriptVersion]:
+        return [one for one in self.known_versions if one.interaction_id == interaction_id]
+
     def recording(self, interaction_id: str) -> Recording | None:
         return self.recordings.get(interaction_id)
+
+    def propose(
+        self, interaction_id: str, transcript_hash: str, items: Sequence[Mapping[str, Any]]
+    ) -> list[Suggestion]:
+        for number, item in enumerate(items, start=1):
+            payload = {**item, "call": interaction_id, "hash": transcript_hash, "n": number}
+            row = Suggestion(
+                id=f"sg-{interaction_id}-{transcript_hash[:6]}-{number}",
+                kind="call_update",
+                person_id=self.person.id,
+                payload=payload,
+            )
+            self.suggested.setdefault(row.id, row)
+        return self.proposals(interaction_id)
+
+    def proposals(self, interaction_id: str) -> list[Suggestion]:
+        return [one for one in self.suggested.values() if one.payload["call"] == interaction_id]
+
+    def settle_proposal(self, suggestion_id: str, status: str, **changes: Any) -> Suggestion | None:
+        row = self.suggested.get(suggestion_id)
+        if row is not None:
+            row.status = status
+            for name, value in changes.items():
+                setattr(row, name, value)
+        return row
 
     def marks(self, interaction_id: str, card: str) -> list[HumanMark]:
         return [one for one in self.my_marks if (one.interaction_id, one.card) == (interaction_id, card)]

@@ -32,6 +32,7 @@ TRAITS = Traits(
     gap_s=1.0,
     draft_gap_s=1.0,
     per_minute=20,
+    edits=True,
 )
 """Twenty a minute is the limit of groups; one value serves all chats, and no person needs more. The source is measured,
 not what is left when its marks are read: that is never longer."""

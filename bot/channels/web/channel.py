@@ -42,7 +42,7 @@ class Web:
     name: str = NAME
     traits: Traits = field(
         default_factory=lambda: Traits(
-            limit=LIMIT, drafts=True, buttons=True, push=True, draft_gap_s=0.2, resend=True
+            limit=LIMIT, drafts=True, buttons=True, push=True, draft_gap_s=0.2, resend=True, edits=True
         )
     )
     last_seen: datetime | None = None

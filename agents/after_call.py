@@ -1,0 +1,123 @@
+"""What a call suggests to do: updates of the deal, tasks, a meeting and a follow-up mail, each with the words it rests on.
+
+A proposal says in full what would be asked of the gate, so that whoever accepts it has seen it. Its values carry the labels
+of the call (nobody in the house vouches for what was said there), the wish itself is the person's own who accepts it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import time
+
+from actions.action import UNTRUSTED_LABELS
+from knowledge.insight.minutes import UNRESOLVED, Minutes
+from knowledge.insight.summary import METHOD
+from knowledge.model import Contact, Interaction, Suggestion
+from knowledge.snapshot import DealFacts
+from knowledge.transcripts import transcript_hash
+
+from .call_changes import changes
+from .call_mail import mail_proposal
+from .call_proposal import Proposal, colleague, end_of, open_todos
+from .offline.dates import ZONE
+from .offline.dates import moment as spoken_moment
+from .skill import Turn
+from .wording import day
+
+MOST, MOST_TASKS = 9, 4
+
+
+def proposed(turn: Turn, row: Interaction, facts: DealFacts | None, made: Minutes) -> Sequence[Suggestion]:
+    """The numbered proposals of a call whose minutes were made, kept for the asker; none for a call about no deal."""
+    if facts is None:
+        return ()
+    key = transcript_hash(row)
+    known = [one for one in turn.desk.proposals(row.id) if one.payload.get("hash") == key]
+    if known:
+        return known
+    found = list(_all(turn, row, facts, made))[:MOST]
+    return turn.desk.propose(row.id, key, [one.item(turn) for one in found]) if found else ()
+
+
+def labels_of_call(row: Interaction, made: Minutes) -> frozenset[str]:
+    """What a value read in this call is worth: said in a call, come in as its row did, and a model's where one wrote."""
+    labels = {"call_transcript"} | ({row.provenance} & UNTRUSTED_LABELS)
+    return frozenset(labels | ({"llm_inferred"} if made.meeting.engine != METHOD else set()))
+
+
+def _all(turn: Turn, row: Interaction, facts: DealFacts, made: Minutes) -> Iterator[Proposal]:
+    labels = labels_of_call(row, made)
+    yield from changes(turn, row, facts, made, labels)
+    yield from _tasks(turn, facts, made, labels)
+    yield from _meeting(turn, row, facts, made, labels)
+    mail = mail_proposal(turn, row, facts, made, labels)
+    if mail is not None:
+        draft, text, args, parts = mail
+        yield Proposal(kind="mail", text=text, action="send_email", args=args, labels=parts, draft=draft)
+
+
+def _tasks(turn: Turn, facts: DealFacts, made: Minutes, labels: frozenset[str]) -> Iterator[Proposal]:
+    """A task for each to-do of ours; one whose owner nobody named waits for a name."""
+    count = 0
+    for one in open_todos(turn, made):
+        owner = colleague(turn, facts, one.owner)
+        if (owner is None and one.owner != UNRESOLVED) or count == MOST_TASKS:
+            continue
+        count += 1
+        due = end_of(one.due_iso)
+        when = f" · {day(due)} 18:00" if due else ""
+        who = owner.name if owner else turn.say("待确认", "owner to be confirmed")
+        args = {
+            "title": one.action[:300],
+            "due_at": due.isoformat() if due else "",
+            "owner_id": owner.id if owner else "",
+        }
+        own = frozenset({"rep_input"}) if owner and owner.id == turn.desk.person.id else labels
+        yield Proposal(
+            kind="task",
+            text=turn.say(f"任务({who}):{args['title']}{when}", f"Task ({who}): {args['title']}{when}"),
+            action="create_task",
+            args=args,
+            labels={"title": labels, "due_at": labels if due else frozenset({"rep_input"}), "owner_id": own},
+            said=one,
+            missing="" if owner else "owner",
+        )
+
+
+def _meeting(
+    turn: Turn, row: Interaction, facts: DealFacts, made: Minutes, labels: frozenset[str]
+) -> Iterator[Proposal]:
+    """The next meeting where day and hour were said, with those of the customer's people who were in the call."""
+    later = made.next_meeting
+    start = spoken_moment(later.quote, row.at.astimezone(ZONE)) if later else None
+    people = [one for one in _there(row, facts, made) if one.email]
+    if later is None or start is None or start.time() == time() or start <= turn.desk.now or not people:
+        return
+    if day(start) != later.when_iso:
+        return
+    who = turn.say("、", ", ").join(one.name for one in people)
+    title = turn.say(f"{facts.deal.name} 沟通", f"{facts.deal.name}: next talk")
+    shown = f"{day(start)} {start.astimezone(ZONE):%H:%M}"
+    yield Proposal(
+        kind="meeting",
+        text=turn.say(f"约会议:{title} · {shown} · {who}", f"Book a meeting: {title} · {shown} · {who}"),
+        action="book_meeting",
+        args={
+            "title": title,
+            "starts_at": start.isoformat(),
+            "minutes": 60,
+            "to": [{"name": one.name, "address": one.email} for one in people],
+            "place": "",
+            "language": "en" if all(one.language == "en" for one in people) else "zh",
+            "meeting_id": "",
+            "cancel": False,
+        },
+        labels={"to": frozenset({"crm_record"}), "starts_at": labels, "title": frozenset({"crm_record"})},
+        said=later,
+    )
+
+
+def _there(row: Interaction, facts: DealFacts, made: Minutes) -> list[Contact]:
+    """The customer's people who spoke, else whom the call was with."""
+    names = {one.name for one in made.attendees}
+    return [one for one in facts.contacts if one.name in names or one.id == row.contact_id]
