@@ -32,6 +32,7 @@ from knowledge.snapshot import DealFacts
 
 from .action import ActionRequest, Outcome
 from .call_rules import CallRules
+from .advice_view import Advising
 from .card import ActionCard, Explanation
 from .levels import Power
 from .paper_view import Papers
@@ -143,6 +144,8 @@ class Desk(Reads, Finds, Configures, Proposes, Watches, Plans, Hears, Draws, Cal
     def papers(self) -> Papers: ...
     @property
     def scores(self) -> Scores: ...
+    @property
+    def advice(self) -> Advising: ...
     @property
     def conversation_id(self) -> str: ...
     @property

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from sqlmodel import col, select
 
 from bot.wiring import House
-from knowledge.library import suggestions
+from knowledge.library import advice, suggestions
 from knowledge.model import ArrivalRow, Conversation, Message, Person, Suggestion
 
 from .words import Arrival
 
 RATINGS = ("good", "bad", "cancelled")
+FATES = {"good": ("accepted", {"mode": "as_is"}), "bad": ("rejected", {"reason": "rated_bad"})}
+"""What a rating is in the log of advice."""
 
 
 @dataclass
@@ -61,3 +63,15 @@ class Feedback:
             )
             status = {"good": "accepted", "bad": "rejected", "cancelled": "shown"}[rating]
             suggestions.mark(session, row.id, status, payload=payload)
+            if rating in FATES:
+                event, detail = FATES[rating]
+                advice.append(
+                    session,
+                    row,
+                    event,
+                    self.house.clock(),
+                    actor=person.id,
+                    channel=arrival.channel,
+                    cause=rating,
+                    detail=detail,
+                )

@@ -19,6 +19,7 @@ from knowledge.library import blueprints as rows
 from knowledge.model import Blueprint, utc_now
 
 from . import (
+    advice,
     call_metrics,
     company,
     mail_templates,
@@ -54,6 +55,7 @@ KINDS: dict[str, Kind] = {
     "qualification": Kind(qualification.QualificationBook, qualification.faults),
     "scorecard": Kind(scorecard.Scorecard, scorecard.faults),
     "trackers": Kind(trackers.TrackerBook, trackers.faults),
+    "advice": Kind(advice.Advice, advice.faults),
     "call_metrics": Kind(call_metrics.CallMetricsBook, call_metrics.faults),
 }
 """The menu of kinds."""

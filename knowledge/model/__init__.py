@@ -7,6 +7,7 @@ from .deals import OPEN_STAGES, STAGES, Deal, DealContact, Offer, Product, Stage
 from .erased import Erased
 from .feeds import FeedCursor, FeedHeld, FeedSource, MailSighting
 from .files import InboundFile
+from .forecasts import ForecastDay, ForecastRow
 from .interactions import Interaction, InteractionKind
 from .judgements import CallNote, HumanMark, Judgement, PersonConsent
 from .people import Delegation, Identity, Person, Role, Team
@@ -14,7 +15,7 @@ from .recordings import Recording
 from .score_log import ScoreEntry, ScoreMark
 from .scores import FittedModel, LeadTouch
 from .street import ArrivalRow, BindCode, CardCopy, DeliveryRow, Stranger, StreetNote
-from .suggestions import Blueprint, IndexState, Suggestion
+from .suggestions import Blueprint, IndexState, Suggestion, SuggestionEvent
 from .web import WebLine, WebSession
 from .work import Meeting, Paper, Task
 
@@ -38,6 +39,8 @@ __all__ = [
     "FeedHeld",
     "FeedSource",
     "FittedModel",
+    "ForecastDay",
+    "ForecastRow",
     "HumanMark",
     "Identity",
     "InboundFile",
@@ -65,6 +68,7 @@ __all__ = [
     "Stranger",
     "StreetNote",
     "Suggestion",
+    "SuggestionEvent",
     "Task",
     "Team",
     "UtcDateTime",

@@ -10,6 +10,7 @@ from typing import Any
 
 from actions.action import ActionRequest, Outcome, State, Status
 from actions.call_rules import CallRules
+from actions.advice_view import Measured, Piece
 from actions.card import ActionCard, Explanation
 from actions.levels import Power
 from actions.paper_view import ContractAsk, Declined, Prepared, QuoteAsk
@@ -110,6 +111,33 @@ class FakeScores:
 
 
 @dataclass
+class FakeAdvice:
+    """Implements actions.advice_view.Advising: `given` is the transcript, `drawn` the arms of the comparison."""
+
+    given: list[Piece] = field(default_factory=list)
+    anew: list[tuple[str, str]] = field(default_factory=list)
+    looked: list[str] = field(default_factory=list)
+    drawn: dict[str, str] = field(default_factory=dict)
+    answer: Measured | None = None
+
+    def give(self, pieces: Sequence[Piece]) -> list[str]:
+        self.given.extend(pieces)
+        return [f"sg-{len(self.given) - len(pieces) + n}" for n in range(1, len(pieces) + 1)]
+
+    def revised(self, suggestion_id: str, by: str) -> None:
+        self.anew.append((suggestion_id, by))
+
+    def opened(self, ids: Sequence[str]) -> None:
+        self.looked.extend(ids)
+
+    def arms(self, kind: str, subjects: Sequence[str]) -> dict[str, str]:
+        return {one: self.drawn[one] for one in subjects if one in self.drawn}
+
+    def measured(self, since: datetime, until: datetime, team: str = "") -> Measured | None:
+        return self.answer
+
+
+@dataclass
 class FakeDesk:
     """Implements actions.desk.Desk. `teams` are the asker's row rights; `answers` are the outcomes `submit` gives, in
     turn (the last one repeats); `submitted` is the transcript."""
@@ -125,6 +153,7 @@ class FakeDesk:
     submitted: list[ActionRequest] = field(default_factory=list)
     drafts: dict[str, Suggestion] = field(default_factory=dict)
     scores: FakeScores = field(default_factory=lambda: FakeScores())
+    advice: FakeAdvice = field(default_factory=lambda: FakeAdvice())
     papers: FakePapers = field(default_factory=lambda: FakePapers())
     my_tasks: list[Task] = field(default_factory=list)
     my_meetings: list[Meeting] = field(default_factory=list)
