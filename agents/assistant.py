@@ -144,7 +144,6 @@ class Assistant:
             if once.acted:
                 return self._half_way(run, fault, show)
             turn.focus, turn.sources[:], turn.suggestions[:], turn.files[:], turn.pictures[:] = before
-            turn.advised.clear()
             turn.written_by(OFFLINE)
             return self._by_offline(turn, history, show, down(turn, fault))
 

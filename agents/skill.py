@@ -52,7 +52,9 @@ class Turn:
         self.ledger = opened(self.focus, self.words)
 
     def written_by(self, name: str, model: Any = None) -> None:
-        """Who answers this turn from now on: a model and its id, or the offline brain and none."""
+        """Who answers this turn from now on: a model and its id, or the offline brain and none. What another one advised
+        before is not shown."""
+        self.advised.clear()
         self.drafted_by, self.writer = name, Writer(model, name) if model is not None else None
 
     def cite(
