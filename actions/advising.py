@@ -15,6 +15,7 @@ from knowledge.model import Person, Suggestion
 from .action import canonical
 from .advice import ledger
 from .advice.desk import AdviceDesk
+from .forecast_desk import ForecastDesk
 from .gate import Gate
 from .rows import Rows
 
@@ -39,6 +40,12 @@ class AdviceOf:
         return AdviceDesk(
             gate.store, gate.clock, self._rows, self.asker, self.conversation_id, self.channel, hours
         )
+
+    @property
+    def forecasts(self) -> ForecastDesk:
+        """What a time will bring, and what is at risk."""
+        gate = self.gate
+        return ForecastDesk(gate.store, gate.clock, self._rows, gate.rules.utc_offset_hours)
 
     def save_draft(self, kind: str, deal_id: str, payload: dict[str, Any]) -> Suggestion:
         now = self.gate.clock()

@@ -34,6 +34,7 @@ from .action import ActionRequest, Outcome
 from .call_rules import CallRules
 from .advice_view import Advising
 from .card import ActionCard, Explanation
+from .forecast_view import Forecasts
 from .levels import Power
 from .paper_view import Papers
 from .score_view import Scores
@@ -144,6 +145,8 @@ class Desk(Reads, Finds, Configures, Proposes, Watches, Plans, Hears, Draws, Cal
     def papers(self) -> Papers: ...
     @property
     def scores(self) -> Scores: ...
+    @property
+    def forecasts(self) -> Forecasts: ...
     @property
     def advice(self) -> Advising: ...
     @property

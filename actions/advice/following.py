@@ -99,8 +99,8 @@ def _next_step(session: Session, row: Suggestion, since: datetime, until: dateti
 
 
 def _price(session: Session, row: Suggestion, since: datetime, until: datetime, rules: Advice) -> bool:
-    """The first offer after it with this product: its unit price against the target; anywhere up to the ceiling is within
-    what was advised and counts as edited at most."""
+    """The first offer after it with this product: its unit price against the target; anywhere up to the ceiling, or near
+    below the target, counts as edited."""
     target, ceiling = int(row.payload.get("target_fen") or 0), int(row.payload.get("ceiling_fen") or 0)
     product = str(row.payload.get("product_id", ""))
     offer = followed.first_offer(session, row.deal_id or "", product, since, until)
@@ -110,7 +110,7 @@ def _price(session: Session, row: Suggestion, since: datetime, until: datetime, 
     away = abs(unit - target) / target
     if away * 10_000 <= rules.price_as_is_bp:
         ratio = 0.0
-    elif target <= unit <= ceiling:
+    elif target <= unit <= ceiling or away * 10_000 <= rules.price_edited_bp:
         ratio = min(rules.edited_most, max(away, rules.as_is_most + 1e-4))
     else:
         ratio = max(away, rules.edited_most + 1e-4)

@@ -14,7 +14,8 @@ PREDICTIONS = ("win", "lead_score")
 
 
 class Advice(BaseModel):
-    """The whole of it. Ratios of edits are Levenshtein over the longer length.
+    """The whole of it. Ratios of edits are Levenshtein over the longer length. A price was taken as is within
+    `price_as_is_bp` of the target, edited when it lies between target and ceiling or within `price_edited_bp`.
 
     `ttl_days` by kind: after them advice nobody took counts as ignored. Of the deals `holdout_pct` in a hundred get no
     advice of the kinds in `withheld`, chosen by a hash of `holdout_salt` and the id, once the house has
@@ -29,6 +30,7 @@ class Advice(BaseModel):
     as_is_most: float = Field(0.1, ge=0, le=1)
     edited_most: float = Field(0.5, ge=0, le=1)
     price_as_is_bp: int = Field(50, ge=0)
+    price_edited_bp: int = Field(500, ge=0)
     retained_days: int = Field(7, ge=1)
     unread_seconds: float = Field(3, ge=0)
     unread_alert_pct: float = Field(30, ge=0, le=100)

@@ -63,7 +63,7 @@ def events(
     """The log of these teams and of one person, oldest first; `teams` None means all."""
     query = select(SuggestionEvent).order_by(col(SuggestionEvent.at), col(SuggestionEvent.id))
     if teams is not None:
-        mine = col(SuggestionEvent.person_id) == (or_person or "\x00")
+        mine = col(SuggestionEvent.person_id) == (or_person or "-")
         query = query.where(or_(col(SuggestionEvent.team_id).in_(teams), mine))
     if until is not None:
         query = query.where(col(SuggestionEvent.at) < until)

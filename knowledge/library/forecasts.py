@@ -49,7 +49,7 @@ def of_days(
     """The rows of these days about deals of these teams or of one owner, by day and deal; `teams` None means all."""
     query = select(ForecastRow).where(col(ForecastRow.day).in_(wanted))
     if teams is not None:
-        mine = col(ForecastRow.owner_id) == (or_owner or "\x00")
+        mine = col(ForecastRow.owner_id) == (or_owner or "-")
         query = query.where(or_(col(ForecastRow.team_id).in_(teams), mine))
     return session.exec(query.order_by(col(ForecastRow.day), col(ForecastRow.deal_id))).all()
 
