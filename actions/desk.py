@@ -31,8 +31,8 @@ from knowledge.passages import Passage as Passage
 from knowledge.snapshot import DealFacts
 
 from .action import ActionRequest, Outcome
-from .call_rules import CallRules
 from .advice_view import Advising
+from .call_rules import CallRules
 from .card import ActionCard, Explanation
 from .forecast_view import Forecasts
 from .levels import Power

@@ -38,15 +38,8 @@ def keep(house: House) -> list[str]:
     """
     _guarded("files", lambda: expire_files(house.gate))
     _guarded("scores", house.rescorer.tick)
-    _guarded("advice", lambda: _advice(house))
+    _guarded("advice", house.rounds.tick)
     return [*_guarded("daily", daily_of(house).tick), *_guarded("sweep", lambda: _sweep(house))]
-
-
-def _advice(house: House) -> list[str]:
-    """The day's forecast goes on record, and what people made of advice is looked up."""
-    house.forecaster.tick()
-    house.follower.tick()
-    return []
 
 
 def _guarded(name: str, round_: Callable[[], list[str]]) -> list[str]:

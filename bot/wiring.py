@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from actions.advice.daily import Forecaster
-from actions.advice.following import Follower
+from actions.advice.daily import Rounds
 from actions.approvals import Approvals
 from actions.counter import PersonDesk
 from actions.documents.pdf import LibreOffice
@@ -111,12 +110,8 @@ class House:
         return Courier(self.settings)
 
     @cached_property
-    def follower(self) -> Follower:
-        return Follower(self.store, self.clock)
-
-    @cached_property
-    def forecaster(self) -> Forecaster:
-        return Forecaster(self.store, self.clock, self.settings.utc_offset_hours)
+    def rounds(self) -> Rounds:
+        return Rounds(self.store, self.clock, self.settings.utc_offset_hours)
 
     @cached_property
     def switch(self) -> Switch:

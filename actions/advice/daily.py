@@ -11,6 +11,8 @@ from knowledge.insight.calendar import local_day
 from knowledge.library import forecasts
 from knowledge.store import Store
 
+from .following import Follower
+
 
 @dataclass
 class Forecaster:
@@ -35,3 +37,22 @@ class Forecaster:
                 written = write_day(session, now, self.utc_offset_hours)
         self._done = day
         return written
+
+
+@dataclass
+class Rounds:
+    """What the clock does about advice: the day's forecast, and a look at what people made of it."""
+
+    store: Store
+    clock: Callable[[], datetime]
+    utc_offset_hours: int = 8
+
+    def __post_init__(self) -> None:
+        self.forecaster = Forecaster(self.store, self.clock, self.utc_offset_hours)
+        self.follower = Follower(self.store, self.clock)
+
+    def tick(self) -> list[str]:
+        """One look; no action is ended by it."""
+        self.forecaster.tick()
+        self.follower.tick()
+        return []

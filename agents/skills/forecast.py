@@ -45,7 +45,7 @@ def run(turn: Turn, arguments: Arguments) -> str:
     made = turn.desk.forecasts.made(replace(scope, since=since, until=until) if timed else scope)
     turn.focus["intent"] = "forecast"
     head = (
-        turn.say(f"{since} 至 {until} 的预测:", f"Forecast for {since} to {until}:")
+        turn.say(f"{since} 至 {until} 的业绩预测:", f"Forecast for {since} to {until}:")
         if timed
         else turn.say("全部进行中商机的加权漏斗:", "Weighted pipeline of everything open:")
     )

@@ -53,22 +53,28 @@ def run(turn: Turn, arguments: Arguments) -> str:
             lines += _deal(turn, turn.focus["listed"].index(one.id) + 1, one, deals[one.id])
         else:
             lines += _lead(turn, one, leads[one.id])
-    if held:
-        names = turn.say("、", ", ").join(
-            f"{deals[one.id].deal.name}({one.id}) {cite_deal(turn, deals[one.id].deal)}" for one in held
-        )
-        lines.append(
-            turn.say(
-                f"对照组,不排序也不给建议(用来衡量建议值多少):{names}",
-                f"Held out for comparison, neither ranked nor advised on: {names}",
-            )
-        )
+    lines += _held(turn, [deals[one.id] for one in held])
     counted = turn.say(
         f"看了您名下 {len(deals)} 个进行中的商机和 {len(leads)} 条线索;分数 = 各理由分值之和",
         f"Looked at {len(deals)} open deals and {len(leads)} leads of yours; points are the sum of the reasons",
     )
     turn.suggestions.append(turn.say("第一个怎么样了?", "How is the first one doing?"))
     return "\n".join([*lines, counted])
+
+
+def _held(turn: Turn, held: Sequence[DealFacts]) -> list[str]:
+    """Deals of the control group are named, so that nobody forgets them, and nothing more."""
+    if not held:
+        return []
+    names = turn.say("、", ", ").join(
+        f"{one.deal.name}({one.deal.id}) {cite_deal(turn, one.deal)}" for one in held
+    )
+    return [
+        turn.say(
+            f"对照组,不排序也不给建议(用来衡量建议值多少):{names}",
+            f"Held out for comparison, neither ranked nor advised on: {names}",
+        )
+    ]
 
 
 def _noted(turn: Turn, chosen: Sequence[Item], held: Sequence[Item], arms: Mapping[str, str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from bot.wiring import House
 from knowledge.library import advice, suggestions
@@ -36,11 +36,7 @@ class Feedback:
             if rated is None:
                 return
             key = f"reply:{rated.channel}:{rated.external_id}"
-            line = session.exec(
-                select(Message, Conversation)
-                .join(Conversation, col(Conversation.id) == col(Message.conversation_id))
-                .where(Message.external_id == key, Conversation.person_id == person.id)
-            ).first()
+            line = _rated_line(session, key, person)
             if line is None:
                 return
             message, conversation = line
@@ -63,15 +59,30 @@ class Feedback:
             )
             status = {"good": "accepted", "bad": "rejected", "cancelled": "shown"}[rating]
             suggestions.mark(session, row.id, status, payload=payload)
-            if rating in FATES:
-                event, detail = FATES[rating]
-                advice.append(
-                    session,
-                    row,
-                    event,
-                    self.house.clock(),
-                    actor=person.id,
-                    channel=arrival.channel,
-                    cause=rating,
-                    detail=detail,
-                )
+            self._logged(session, row, person, arrival)
+
+    def _logged(self, session: Session, row: Suggestion, person: Person, arrival: Arrival) -> None:
+        """The rating as a line of the log of advice."""
+        rating = arrival.extra["rating"]
+        if rating in FATES:
+            event, detail = FATES[rating]
+            cause = f"{rating}:{arrival.external_id}"
+            advice.append(
+                session,
+                row,
+                event,
+                self.house.clock(),
+                actor=person.id,
+                channel=arrival.channel,
+                cause=cause,
+                detail=detail,
+            )
+
+
+def _rated_line(session: Session, key: str, person: Person) -> tuple[Message, Conversation] | None:
+    """The answer of this key in the person's own conversation."""
+    return session.exec(
+        select(Message, Conversation)
+        .join(Conversation, col(Conversation.id) == col(Message.conversation_id))
+        .where(Message.external_id == key, Conversation.person_id == person.id)
+    ).first()

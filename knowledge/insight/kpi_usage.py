@@ -20,15 +20,7 @@ def usage(
     offset: int,
 ) -> list[Figure]:
     """Adoption: the mean over days of active users / licensed users. Engagement: users who acted / active users."""
-    inside = [one for one in lines if one.at >= since]
-    active: dict[date, set[str]] = {}
-    acted: set[str] = set()
-    for one in inside:
-        deed = one.event in ("opened", "accepted", "rejected", "undone") and one.actor == one.person_id
-        if one.event == "shown" or deed:
-            active.setdefault(local_day(one.at, offset), set()).add(one.person_id)
-        if deed:
-            acted.add(one.person_id)
+    active, acted = _active([one for one in lines if one.at >= since], offset)
     last = local_day(until - timedelta(microseconds=1), offset)
     days = [day for day in sorted(licensed) if local_day(since, offset) <= day <= last]
     rates = []
@@ -57,3 +49,16 @@ def usage(
             high=high if n else None,
         ),
     ]
+
+
+def _active(lines: Sequence[Entry], offset: int) -> tuple[dict[date, set[str]], set[str]]:
+    """Day -> who was shown something or did something with it; and all who did."""
+    active: dict[date, set[str]] = {}
+    acted: set[str] = set()
+    for one in lines:
+        deed = one.event in ("opened", "accepted", "rejected", "undone") and one.actor == one.person_id
+        if one.event == "shown" or deed:
+            active.setdefault(local_day(one.at, offset), set()).add(one.person_id)
+        if deed:
+            acted.add(one.person_id)
+    return active, acted
