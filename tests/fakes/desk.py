@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from actions.action import ActionRequest, Outcome, State, Status
-from actions.call_rules import CallRules
 from actions.advice_view import Measured, Piece
+from actions.call_rules import CallRules
 from actions.card import ActionCard, Explanation
 from actions.forecast_view import AtRisk, ForecastAsk, Forecasted
 from actions.levels import Power
