@@ -59,8 +59,8 @@ class ActionRequest:
     """A wish. `args` are the typed arguments as plain JSON; `labels` the provenance of each argument.
 
     `drafted_by` is the brain that wrote it (`offline`, a model id) or `person`; `idempotency_key` makes asking twice
-    the same as asking once. `cleared` tells for an argument which labels a look-up by key took off it and by which
-    record; it goes into the audit record.
+    the same as asking once. `suggestion_id` is the piece of advice it follows. `cleared` tells for an argument which labels
+    a look-up by key took off it and by which record; it goes into the audit record.
     """
 
     action: str
@@ -72,6 +72,7 @@ class ActionRequest:
     drafted_by: str = "person"
     conversation_id: str = ""
     supersedes: str = ""
+    suggestion_id: str = ""
     cleared: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,14 +10,15 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from knowledge.blueprints import active_or_default, all_active
-from knowledge.model import Account, Contact, Deal, Interaction, Person, Product, Suggestion
+from knowledge.model import Account, Contact, Deal, Interaction, Person, Product
 from knowledge.names import NameIndex
 from knowledge.passages import Filters, Passage
 from knowledge.search import Search
 from knowledge.snapshot import DealFacts, deal_facts
 
 from . import cards, record
-from .action import ActionRequest, Outcome, State, Status, canonical
+from .action import ActionRequest, Outcome, State, Status
+from .advising import AdviceOf
 from .basis import basis_of
 from .call_proposals import ProposalsOf
 from .calls import CallsOf
@@ -47,7 +47,7 @@ NO_HAND = "助手不能改规则,也不能删除数据 / the assistant has no ha
 
 
 @dataclass
-class PersonDesk(PlansOf, FilesOf, PicturesOf, CallsOf, ProposalsOf):
+class PersonDesk(PlansOf, FilesOf, PicturesOf, CallsOf, ProposalsOf, AdviceOf):
     """Bound to one person, one conversation and one language; implements actions.desk.Desk."""
 
     gate: Gate
@@ -136,26 +136,6 @@ class PersonDesk(PlansOf, FilesOf, PicturesOf, CallsOf, ProposalsOf):
             return session.get(Person, person_id)
 
     # proposals -------------------------------------------------------------------------------------------------
-
-    def save_draft(self, kind: str, deal_id: str, payload: dict[str, Any]) -> Suggestion:
-        now = self.now
-        key = canonical({"who": self.asker.id, "at": now.isoformat(), "payload": payload})
-        row = Suggestion(
-            id="dr-" + hashlib.sha256(key.encode()).hexdigest()[:10],
-            kind=kind,
-            person_id=self.asker.id,
-            deal_id=deal_id or None,
-            conversation_id=self.conversation_id or None,
-            payload=payload,
-            created_at=now,
-        )
-        with self.gate.store.session() as session:
-            return session.merge(row)
-
-    def draft(self, suggestion_id: str) -> Suggestion | None:
-        with self.gate.store.reading() as session:
-            row = session.get(Suggestion, suggestion_id)
-            return row if row and row.person_id == self.asker.id else None
 
     def submit(self, request: ActionRequest) -> Outcome:
         if request.action in NOT_FROM_HERE:

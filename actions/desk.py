@@ -32,8 +32,10 @@ from knowledge.passages import Passage as Passage
 from knowledge.snapshot import DealFacts
 
 from .action import ActionRequest, Outcome
+from .advice_view import Advising
 from .call_rules import CallRules
 from .card import ActionCard, Explanation
+from .forecast_view import Forecasts
 from .levels import Power
 from .paper_view import Papers
 from .score_view import Scores
@@ -158,6 +160,10 @@ class Desk(
     def papers(self) -> Papers: ...
     @property
     def scores(self) -> Scores: ...
+    @property
+    def forecasts(self) -> Forecasts: ...
+    @property
+    def advice(self) -> Advising: ...
     @property
     def conversation_id(self) -> str: ...
     @property

@@ -19,6 +19,7 @@ from policies.facts import ApprovalFacts
 
 from . import canaries, notices, record
 from .action import ActionRequest, Outcome, State, Status, canonical, digest, fingerprint
+from .advice import ledger
 from .effect import BadArguments, Effect, Hands, LocalEffect, Subject
 from .effects import EFFECTS
 from .evaluation import Evaluation, Rules, evaluate, scene_of
@@ -84,6 +85,7 @@ class Gate:
             self.judge_for(session), effect, payload, scene, ApprovalFacts(), state, self.rules
         )
         action = self._enter(session, request, effect, payload, evaluation, subject, now)
+        ledger.link(session, action, request.suggestion_id)
         self.settle(session, action, evaluation, now, actor=requester.id, channel=channel, event="evaluated")
         if request.cleared:
             _note_cleared(session, action, request, channel, now)

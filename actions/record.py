@@ -20,6 +20,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, func, select
 
 from .action import canonical, digest
+from .advice import ledger
 from .rowhash import ROW, row_hash
 from .tables import Action, AuditRecord, SystemState
 
@@ -92,6 +93,8 @@ def append(session: Session, event: Event, now: datetime) -> AuditRecord:
     record.hash = record_hash(record)
     session.add(record)
     session.flush()
+    if action:  # what it says about the advice it came from, in the same transaction
+        ledger.follow(session, action, event.name, event.actor, event.channel, now)
     return record
 
 

@@ -6,7 +6,7 @@ the customer or a deal the contact takes part in; what was said is the group's i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -86,6 +86,23 @@ class Rows:
         seen = tuple(row for row, ok in zip(facts.interactions, allowed, strict=True) if ok)
         product = without_secrets(facts.product) if facts.product else None
         return replace(facts, interactions=seen, product=product)
+
+    def many_facts(self, found: Sequence[DealFacts]) -> list[DealFacts]:
+        """The same for many deals, the judge asked once for the deals and once for all that was said about them."""
+        may = self.judge.may_read_many(self.principal, [deal_resource(one.deal) for one in found])
+        seen = [one for one, ok in zip(found, may, strict=True) if ok]
+        talk = [(one, row) for one in seen for row in one.interactions]
+        asked = [talk_resource(row, one.deal, one.account) for one, row in talk]
+        allowed = self.judge.may_read_many(self.principal, asked)
+        kept = {row.id for (_, row), ok in zip(talk, allowed, strict=True) if ok}
+        return [
+            replace(
+                one,
+                interactions=tuple(row for row in one.interactions if row.id in kept),
+                product=without_secrets(one.product) if one.product else None,
+            )
+            for one in seen
+        ]
 
     def sees_account(self, account: Account) -> bool:
         theirs = deal_rows.deals(self.session, self.principal.teams, or_owner=self.me, account_id=account.id)

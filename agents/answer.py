@@ -57,7 +57,7 @@ class Answer:
     """One reply. `mode` is the model id or `offline`; `suggestions` are things the person may say next.
 
     `prompt_version` stamps the system prompt a model answered under; "" when no model wrote the answer. `read` are the
-    untrusted labels of what this turn has read, cited or not.
+    untrusted labels of what this turn has read, cited or not; `advice` the ids of the suggestions it gives.
     """
 
     text: str
@@ -70,6 +70,7 @@ class Answer:
     read: tuple[str, ...] = ()
     files: tuple[FileNote, ...] = ()
     pictures: tuple[PictureNote, ...] = ()
+    advice: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The public JSON of `chengdan ask --json`."""
@@ -87,6 +88,7 @@ class Answer:
                 for note in record.get("outcomes", ())
             ),
             "suggestions": tuple(record.get("suggestions", ())),
+            "advice": tuple(record.get("advice", ())),
             "read": tuple(record.get("read", ())),
             "files": tuple(FileNote(**note) for note in record.get("files", ())),
             "pictures": tuple(PictureNote(**note) for note in record.get("pictures", ())),

@@ -47,6 +47,7 @@ class Basis:
     """What is carried over from the draft that is being changed; empty for a new one."""
 
     payload: dict[str, Any]
+    draft_id: str = ""
 
     def labels(self, name: str) -> set[str]:
         """The labels that part had."""

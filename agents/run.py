@@ -143,6 +143,7 @@ def make_answer(turn: Turn, text: str, sources: tuple[Source, ...], mode: str, s
         read=tuple(sorted(turn.ledger.read)),
         files=tuple(turn.files),
         pictures=tuple(turn.pictures),
+        advice=tuple(dict.fromkeys(turn.advised)),
     )
 
 

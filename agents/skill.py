@@ -22,9 +22,9 @@ class Turn:
     `focus` is carried from turn to turn: deal_id, account_id, contact_id, draft_id, action_id, listed (ids of the
     last list shown), intent, `labels` of these, `read`. Skills update it; it is stored with the conversation.
     `ledger` is what has been read and who wrote what; `skill` is the one that runs now. `asked` and `picked` are what
-    the person's own words ask for and name, worked out once (agents.provenance). `previews` are the drafts made in this
-    turn as they must be shown: id -> (body, whole preview). `writer` is the model that answers, for a skill that has it
-    write something which is then checked; None offline.
+    the person's own words ask for and name, worked out once (agents.provenance). `advised` are the ids of what was advised
+    in it, `previews` the drafts made in this turn as they must be shown: id -> (body, whole preview). `writer` is the model
+    that answers, for a skill that has it write something which is then checked; None offline.
     """
 
     desk: Desk
@@ -36,6 +36,7 @@ class Turn:
     files: list[FileNote] = field(default_factory=list)
     pictures: list[PictureNote] = field(default_factory=list)
     suggestions: list[str] = field(default_factory=list)
+    advised: list[str] = field(default_factory=list)
     drafted_by: str = "offline"
     words: tuple[str, ...] = ()
     skill: str = ""
@@ -51,7 +52,9 @@ class Turn:
         self.ledger = opened(self.focus, self.words)
 
     def written_by(self, name: str, model: Any = None) -> None:
-        """Who answers this turn from now on: a model and its id, or the offline brain and none."""
+        """Who answers this turn from now on: a model and its id, or the offline brain and none. What another one advised
+        before is not shown."""
+        self.advised.clear()
         self.drafted_by, self.writer = name, Writer(model, name) if model is not None else None
 
     def cite(

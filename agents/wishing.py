@@ -69,6 +69,7 @@ def do(
     about: str,
     labels: Mapping[str, frozenset[str]],
     words: Wording,
+    suggestion_id: str = "",
 ) -> str:
     """Submit the wish and say what came of it, with the card's own lines below: what will be done, to the letter."""
     tool = TYPED if asked_for(turn, action) else inferred(turn)
@@ -81,6 +82,7 @@ def do(
         idempotency_key=_key(turn, action, args, about),
         drafted_by=turn.drafted_by,
         conversation_id=turn.desk.conversation_id,
+        suggestion_id=suggestion_id,
     )
     told = propose(turn, request, words)
     turn.focus["intent"] = action

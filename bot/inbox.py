@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlmodel import col, select
 
+from actions.advice import ledger
 from actions.counter import PersonDesk
 from actions.tables import Action
 from actions.wording import state_name
@@ -132,6 +133,14 @@ class Inbox:
             )
             conversations.add_message(session, line)
             if reply.answer:
+                ledger.shown(
+                    session,
+                    reply.answer.advice,
+                    person.id,
+                    now,
+                    channel=inbound.channel,
+                    cause=f"{conversation.id}:{line.external_id}",
+                )
                 conversations.save_focus(session, conversation.id, reply.answer.focus)
         return self.notices(person.id) if self.alone else ()
 

@@ -38,6 +38,7 @@ def keep(house: House) -> list[str]:
     """
     _guarded("files", lambda: expire_files(house.gate))
     _guarded("scores", house.rescorer.tick)
+    _guarded("advice", house.rounds.tick)
     return [*_guarded("daily", daily_of(house).tick), *_guarded("sweep", lambda: _sweep(house))]
 
 

@@ -8,8 +8,8 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
+from actions.advice.daily import Rounds
 from actions.approvals import Approvals
 from actions.counter import PersonDesk
 from actions.documents.pdf import LibreOffice
@@ -26,12 +26,11 @@ from actions.rescoring import Rescorer
 from actions.retrying import Retries
 from actions.switch import Switch
 from actions.timers import Timers
-from knowledge.embeddings import Embedder, OfflineEmbedder, OpenAIEmbedder
 from knowledge.journey.keys import HouseKey
 from knowledge.library import people
 from knowledge.migrate import upgrade
 from knowledge.model import Person
-from knowledge.search import Search, VectorOptions
+from knowledge.search import Search
 from knowledge.store import Store
 from policies.engine import Judge
 
@@ -39,12 +38,12 @@ from .courier import Courier
 from .drilled import Drilled, model_options, offline_brain
 from .house_clock import HouseClock
 from .messages import Inbound
+from .searching import open_search
 from .settings import Settings
 
 if TYPE_CHECKING:
     from agents.assistant import Assistant
     from agents.skill import Turn
-OFFLINE_EMBEDDING = "offline"
 
 
 @dataclass
@@ -108,6 +107,10 @@ class House:
     @cached_property
     def courier(self) -> Courier:
         return Courier(self.settings)
+
+    @cached_property
+    def rounds(self) -> Rounds:
+        return Rounds(self.store, self.clock, self.settings.utc_offset_hours)
 
     @cached_property
     def switch(self) -> Switch:
@@ -215,35 +218,3 @@ def open_house(
         store.close()
         raise
     return House(settings=settings, store=store, clock=clock or HouseClock(store), mail=mail)
-
-
-def open_search(settings: Settings, store: Store) -> Search:
-    """The search over this store. Without EMBEDDING_MODEL the lexical index works alone and Chroma is not imported."""
-    folder = settings.var_dir / "index"
-    return Search(store, folder, embedder=_embedder(settings), vectors=_vectors(settings, folder / "vectors"))
-
-
-def _embedder(settings: Settings) -> Embedder | None:
-    """The configured endpoint's model; `offline` is our own, which needs no network."""
-    if not settings.embedding_model:
-        return None
-    if settings.embedding_model == OFFLINE_EMBEDDING:
-        return OfflineEmbedder()
-    return OpenAIEmbedder(
-        base_url=settings.embedding_base_url or settings.llm_base_url,
-        api_key=settings.embedding_api_key.get_secret_value() or settings.llm_api_key.get_secret_value(),
-        model=settings.embedding_model,
-    )
-
-
-def _vectors(settings: Settings, folder: Path) -> VectorOptions:
-    """A Chroma server when CHROMA_URL names one, else a folder that this process opens."""
-    if not settings.chroma_url:
-        return VectorOptions(path=folder)
-    address = urlsplit(settings.chroma_url)
-    secure = address.scheme == "https"
-    return VectorOptions(
-        host=address.hostname or settings.chroma_url,
-        port=address.port or (443 if secure else 8000),
-        ssl=secure,
-    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from statistics import median
 
 from sqlmodel import Session
@@ -18,10 +18,15 @@ from knowledge.library import scores as rows
 from knowledge.model import OPEN_STAGES, Deal
 from knowledge.snapshot import deal_facts
 
+EVER = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 def win_history(session: Session, rules: WinRules, now: datetime, but: str = "") -> History:
     """What the deals closed in the last `rules.months` tell; the deal `but` does not count."""
     closed = [one for one in _closed(session, rules, now) if one.id != but]
+    old = not closed
+    if old:  # an export of years ago is all there is: it counts, and it is said
+        closed = [one for one in rows.closed_deals(session, EVER, now) if one.id != but]
     passed = rows.stages_passed(session, closed)
     stages = {}
     for stage in OPEN_STAGES:
@@ -36,6 +41,8 @@ def win_history(session: Session, rules: WinRules, now: datetime, but: str = "")
         won=len(won),
         usual_amount=median(amounts) if len(amounts) >= 5 else None,
         usual_age=median(ages) if len(ages) >= 5 else None,
+        logged=rows.any_talk(session),
+        old=old and bool(closed),
     )
 
 

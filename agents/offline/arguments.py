@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from . import call_arguments, deed_arguments, paper_arguments, slots
+from . import call_arguments, deed_arguments, paper_arguments, slots, worth_arguments
 from .dates import period
 from .focus import everyone
 from .mail_arguments import draft
@@ -206,4 +206,8 @@ _BUILDERS: dict[str, Callable[[Said], Built]] = {
     "summarise_call": call_arguments.summary,
     "review_call": call_arguments.review,
     "ask_call": call_arguments.question,
+    "forecast": worth_arguments.forecast,
+    "deal_risks": worth_arguments.risks,
+    "advice_report": worth_arguments.report,
+    "walk_score": worth_arguments.walk,
 }

@@ -32,6 +32,10 @@ SKILLS = (
     "summarise_call",
     "review_call",
     "ask_call",
+    "forecast",
+    "deal_risks",
+    "advice_report",
+    "walk_score",
 )
 """Intents that are a tool call; every other intent is answered with `reply`."""
 

@@ -3,13 +3,16 @@
 from agents.skill import Skill
 
 from . import (
+    advice_report,
     ask_call,
     book_meeting,
     create_task,
     deal_brief,
+    deal_risks,
     draft_email,
     explain_action,
     export_data,
+    forecast,
     give_discount,
     make_quote,
     message_customer,
@@ -28,6 +31,7 @@ from . import (
     talk_track,
     today_list,
     update_deal,
+    walk_score,
     win_odds,
 )
 
@@ -58,4 +62,8 @@ SKILLS: tuple[Skill, ...] = (
     summarise_call.SKILL,
     review_call.SKILL,
     ask_call.SKILL,
+    forecast.SKILL,
+    deal_risks.SKILL,
+    advice_report.SKILL,
+    walk_score.SKILL,
 )

@@ -89,6 +89,9 @@ def run(turn: Turn, arguments: Arguments) -> str:
     _suggest(turn, wish)
     preview = _preview(turn, draft, to, chosen.facts, text)
     turn.previews[draft.id] = (payload["body"], preview)
+    turn.advised.append(draft.id)
+    if basis.draft_id and basis.draft_id != draft.id:
+        turn.desk.advice.revised(basis.draft_id, draft.id)
     return "\n".join(part for part in (preview, chosen.note) if part)
 
 
@@ -99,7 +102,7 @@ def _basis(turn: Turn, arguments: Arguments) -> Basis | Unclear:
     found = turn.desk.draft(wanted)
     if found is None or found.kind != "email":
         return Unclear(turn.say(f"没有找到草稿“{wanted[:40]}”。", f"I found no draft “{wanted[:40]}”."))
-    return Basis(payload=found.payload)
+    return Basis(payload=found.payload, draft_id=found.id)
 
 
 def _written(arguments: Arguments, basis: Basis) -> Written:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel, Field
 
 from actions.score_view import PriceNote
+from agents.advising import Piece, advise
 from agents.citing import cite_deal
 from agents.lookup import Unclear, the_deal
 from agents.skill import Skill, Turn
@@ -55,10 +56,23 @@ def run(turn: Turn, arguments: Arguments) -> str:
             "商机没有产品,给不出价格。", "The deal names no product, so there is no price."
         )
     lines = [head, *(line for note in notes for line in _product(turn, note)), *_authority(turn, notes[0])]
+    if deal.is_open:
+        advise(turn, [_piece(deal.id, note) for note in notes if note.target_fen is not None])
     if chosen.note:
         lines.append(chosen.note)
     turn.suggestions.append(turn.say("给他们出个报价", "Make them a quote"))
     return "\n".join(lines)
+
+
+def _piece(deal_id: str, note: PriceNote) -> Piece:
+    """What was advised, without the floor."""
+    advised = {
+        "product_id": note.product_id,
+        "target_fen": note.target_fen,
+        "ceiling_fen": note.ceiling_fen,
+        "currency": note.currency,
+    }
+    return Piece(kind="price", deal_id=deal_id, content=advised, said={"n": note.n, "scope": note.scope})
 
 
 def _product(turn: Turn, note: PriceNote) -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pydantic import BaseModel, Field
 
 from actions.score_view import ScoredLead
+from agents.advising import Piece, advise
 from agents.lookup import not_found
 from agents.score_text import cite_lead, missing, point
 from agents.skill import Skill, Turn
@@ -78,6 +79,11 @@ def _list(turn: Turn, leads: Sequence[ScoredLead]) -> str:
 def _told(turn: Turn, one: ScoredLead) -> str:
     score, lead = one.score, one.lead
     turn.focus["lead_id"] = lead.id
+    if lead.status in ("new", "working"):
+        said = {"score": round(score.score, 4), "grade": score.grade, "version": score.version or "rules"}
+        if score.chance is not None:
+            said["chance"] = round(score.chance, 6)
+        advise(turn, [Piece(kind="lead_score", lead_id=lead.id, said=said)])
     mark = cite_lead(turn, lead)
     trend = {1: ("上升", "rising"), -1: ("下降", "falling"), 0: ("平稳", "steady")}[score.trend]
     name = f"{lead.company} {lead.name}({lead.id})"

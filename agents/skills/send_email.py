@@ -32,7 +32,7 @@ def run(turn: Turn, arguments: Arguments) -> str:
             "还没有可以发送的草稿。请先让我起草邮件。",
             "There is no draft to send yet. Ask me to draft one first.",
         )
-    draft = turn.desk.draft(wanted)
+    draft = first = turn.desk.draft(wanted)
     if draft is None or draft.kind != "email":
         return turn.say(f"没有找到草稿“{wanted[:40]}”。", f"I found no draft “{wanted[:40]}”.")
     if arguments.to:
@@ -40,7 +40,7 @@ def run(turn: Turn, arguments: Arguments) -> str:
         if isinstance(redirected, Unclear):
             return redirected.sentence
         draft = redirected
-    request = _request(turn, draft, labels_of(turn, "draft", wanted, arguments.draft))
+    request = _request(turn, draft, labels_of(turn, "draft", wanted, arguments.draft), first or draft)
     remember(turn, "draft", draft.id, request.labels["draft"])
     turn.focus["intent"] = "send_email"
     return propose(turn, request, _words(draft))
@@ -83,8 +83,9 @@ def _redirected(turn: Turn, draft: Suggestion, to: str) -> Suggestion | Unclear:
     return turn.desk.save_draft("email", facts.deal.id, payload)
 
 
-def _request(turn: Turn, draft: Suggestion, choice: frozenset[str]) -> ActionRequest:
-    """The wish, with the labels that the draft has kept and `choice`, those of having picked this very draft."""
+def _request(turn: Turn, draft: Suggestion, choice: frozenset[str], first: Suggestion) -> ActionRequest:
+    """The wish, with the labels that the draft has kept and `choice`, those of having picked this very draft; `first` is the
+    draft as it was shown, before it went to somebody else."""
     payload = draft.payload
     return ActionRequest(
         action="send_email",
@@ -95,6 +96,7 @@ def _request(turn: Turn, draft: Suggestion, choice: frozenset[str]) -> ActionReq
         cleared=payload.get("cleared", {}),
         idempotency_key=mail_key(draft.id, payload),
         drafted_by=turn.drafted_by,
+        suggestion_id=first.id,
         conversation_id=draft.conversation_id or "",
     )
 

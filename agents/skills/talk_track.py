@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
+from agents.advising import Piece, advise
 from agents.citing import cite_interaction
 from agents.lookup import Unclear, the_deal
 from agents.skill import Skill, Turn
@@ -47,7 +48,7 @@ def run(turn: Turn, arguments: Arguments) -> str:
     turn.suggestions.append(turn.say("把这些写进给他的邮件", "Put this into an e-mail to them"))
     lines = [
         turn.say(f"异议类型:{found.name}", f"Objection: {found.name_en}"),
-        *_tracks(turn, found, playbook),
+        *_tracks(turn, found, playbook, facts),
     ]
     return "\n".join([*lines, *_won(turn, arguments.objection, found, playbook, facts)])
 
@@ -62,8 +63,9 @@ def _class_of(said: str, playbook: Playbook) -> Objection | None:
     return playbook.objection(best if best in hits or not hits else hits[0])
 
 
-def _tracks(turn: Turn, found: Objection, playbook: Playbook) -> list[str]:
+def _tracks(turn: Turn, found: Objection, playbook: Playbook, facts: DealFacts | None) -> list[str]:
     """The playbook's answers, without any that a banned phrase crept into."""
+    pieces: list[Piece] = []
     lines = [turn.say("话术库建议:", "From the playbook:")]
     for track in found.tracks:
         text = track.text_en if turn.language == "en" and track.text_en else track.text
@@ -73,6 +75,16 @@ def _tracks(turn: Turn, found: Objection, playbook: Playbook) -> list[str]:
         n = turn.cite(id=f"playbook:{track.id}", kind="playbook", title=title, date="", quote=text)
         when = track.when_en if turn.language == "en" and track.when_en else track.when
         lines.append(f"- {text}" + (f"({when})" if when else "") + f" [{n}]")
+        deal_id = facts.deal.id if facts and facts.deal.is_open else ""
+        pieces.append(
+            Piece(
+                kind="talk_track",
+                deal_id=deal_id,
+                content={"text": text, "track": track.id},
+                said={"objection": found.id, "track": track.id},
+            )
+        )
+    advise(turn, pieces)
     return lines
 
 

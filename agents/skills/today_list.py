@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from pydantic import BaseModel, Field
 
 from actions.score_view import ScoredLead
+from agents.advising import Piece, advise
 from agents.citing import cite_deal, cite_interaction
 from agents.score_text import cite_lead, cite_touch
 from agents.skill import Skill, Turn
 from agents.wording import process_of, short
+from knowledge.insight.advice import HELD_OUT
 from knowledge.insight.today import Item, Reason, deal_item, lead_item, today_list
 from knowledge.snapshot import DealFacts
 
@@ -36,9 +39,12 @@ def run(turn: Turn, arguments: Arguments) -> str:
     leads = {one.lead.id: one for one in turn.desk.scores.leads() if one.lead.owner_id == me}
     items = [deal_item(facts, process, largest) for facts in deals.values()]
     items += [lead_item(one.score, one.touches, _age(turn, one)) for one in leads.values()]
-    chosen = today_list(items, arguments.limit)
+    arms = turn.desk.advice.arms("next_step", list(deals))
+    held = [one for one in items if arms.get(one.id) == HELD_OUT and one.reasons]
+    chosen = today_list([one for one in items if arms.get(one.id) != HELD_OUT], arguments.limit)
     turn.focus["intent"] = "today_list"
-    if not chosen:
+    _noted(turn, chosen, held, arms)
+    if not chosen and not held:
         return turn.say("今天没有等您的单子和线索。", "Nothing of yours waits today.")
     turn.focus["listed"] = [one.id for one in chosen if one.kind == "deal"]
     lines = [turn.say("今天建议按这个顺序:", "Today, in this order:")]
@@ -47,12 +53,41 @@ def run(turn: Turn, arguments: Arguments) -> str:
             lines += _deal(turn, turn.focus["listed"].index(one.id) + 1, one, deals[one.id])
         else:
             lines += _lead(turn, one, leads[one.id])
+    lines += _held(turn, [deals[one.id] for one in held])
     counted = turn.say(
         f"看了您名下 {len(deals)} 个进行中的商机和 {len(leads)} 条线索;分数 = 各理由分值之和",
         f"Looked at {len(deals)} open deals and {len(leads)} leads of yours; points are the sum of the reasons",
     )
     turn.suggestions.append(turn.say("第一个怎么样了?", "How is the first one doing?"))
     return "\n".join([*lines, counted])
+
+
+def _held(turn: Turn, held: Sequence[DealFacts]) -> list[str]:
+    """Deals of the control group are named, so that nobody forgets them, and nothing more."""
+    if not held:
+        return []
+    names = turn.say("、", ", ").join(
+        f"{one.deal.name}({one.deal.id}) {cite_deal(turn, one.deal)}" for one in held
+    )
+    return [
+        turn.say(
+            f"对照组,不排序也不给建议(用来衡量建议值多少):{names}",
+            f"Held out for comparison, neither ranked nor advised on: {names}",
+        )
+    ]
+
+
+def _noted(turn: Turn, chosen: Sequence[Item], held: Sequence[Item], arms: Mapping[str, str]) -> None:
+    """Each item is advice; of those held out it is on record that they were, and that nothing was said."""
+
+    def piece(one: Item) -> Piece:
+        deal_id, lead_id = (one.id, "") if one.kind == "deal" else ("", one.id)
+        arm = {"arm": arms[one.id]} if one.id in arms else {}
+        return Piece(kind="next_step", deal_id=deal_id, lead_id=lead_id, said=arm)
+
+    advise(turn, [piece(one) for one in chosen])
+    if held:
+        turn.desk.advice.give([piece(one) for one in held])
 
 
 def _age(turn: Turn, one: ScoredLead) -> float | None:

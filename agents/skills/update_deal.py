@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 from agents import deal_values
+from agents.advising import Piece, advise
 from agents.citing import cite_deal
 from agents.lookup import Unclear, the_deal
 from agents.proposing import Wording
@@ -69,15 +70,31 @@ def run(turn: Turn, arguments: Arguments) -> str:
     facts = chosen.facts
     cite_deal(turn, facts.deal)
     source = label(turn, new.typed)
+    changes = [_with_proof(dict(one), arguments) for one in new.changes]
     told = do(
         turn,
         "update_deal",
-        {"changes": [_with_proof(dict(one), arguments) for one in new.changes]},
+        {"changes": changes},
         facts.deal.id,
         {str(one["field"]): source for one in new.changes},
         _words(facts, arguments.field),
+        _advised(turn, facts, arguments, changes),
     )
     return "\n".join(part for part in (told, chosen.note) if part)
+
+
+def _advised(turn: Turn, facts: DealFacts, arguments: Arguments, changes: list[dict[str, Any]]) -> str:
+    """The suggestion this change follows, "" where the user said the value themselves: what was read somewhere is a
+    proposal of the assistant's."""
+    if not arguments.evidence_id:
+        return ""
+    piece = Piece(
+        kind="crm_update",
+        deal_id=facts.deal.id,
+        content={"changes": changes},
+        said={"field": arguments.field},
+    )
+    return next(iter(advise(turn, [piece])), "")
 
 
 def _with_proof(change: dict[str, Any], arguments: Arguments) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
+from agents.advising import Piece, advise
 from agents.citing import cite_deal, cite_interaction
 from agents.lookup import Unclear, the_deal
 from agents.score_text import missing, signal
@@ -36,6 +37,8 @@ def run(turn: Turn, arguments: Arguments) -> str:
     if found is None or isinstance(found, NoScore):
         why = turn.say(found.zh, found.en) if found else ""
         return f"{name}: {why} {mark}"
+    said = {"chance": round(found.chance, 6), "version": found.version or "prior", "n": found.n}
+    advise(turn, [Piece(kind="win", deal_id=facts.deal.id, said=said)])
     lines = [
         turn.say(
             f"{name}:成交概率 {_pct(found.chance)} {mark}",

@@ -16,6 +16,7 @@ from .options import As, Demo, Json, Ref
 from .rule_groups import autonomy_app, pilot_app
 from .score_groups import model_app, score_app
 from .street_groups import street_app
+from .worth_groups import worth_app
 
 app = typer.Typer(
     name="chengdan",
@@ -37,6 +38,7 @@ app.add_typer(score_app, name="score")
 app.add_typer(feed_app, name="feed")
 app.add_typer(keeper_app)
 app.add_typer(street_app)
+app.add_typer(worth_app)
 
 
 def _version(wanted: bool) -> None:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from bot.wiring import House
-from knowledge.library import suggestions
+from knowledge.library import advice, suggestions
 from knowledge.model import ArrivalRow, Conversation, Message, Person, Suggestion
 
 from .words import Arrival
 
 RATINGS = ("good", "bad", "cancelled")
+FATES = {"good": ("accepted", {"mode": "as_is"}), "bad": ("rejected", {"reason": "rated_bad"})}
+"""What a rating is in the log of advice."""
 
 
 @dataclass
@@ -34,11 +36,7 @@ class Feedback:
             if rated is None:
                 return
             key = f"reply:{rated.channel}:{rated.external_id}"
-            line = session.exec(
-                select(Message, Conversation)
-                .join(Conversation, col(Conversation.id) == col(Message.conversation_id))
-                .where(Message.external_id == key, Conversation.person_id == person.id)
-            ).first()
+            line = _rated_line(session, key, person)
             if line is None:
                 return
             message, conversation = line
@@ -61,3 +59,30 @@ class Feedback:
             )
             status = {"good": "accepted", "bad": "rejected", "cancelled": "shown"}[rating]
             suggestions.mark(session, row.id, status, payload=payload)
+            self._logged(session, row, person, arrival)
+
+    def _logged(self, session: Session, row: Suggestion, person: Person, arrival: Arrival) -> None:
+        """The rating as a line of the log of advice."""
+        rating = arrival.extra["rating"]
+        if rating in FATES:
+            event, detail = FATES[rating]
+            cause = f"{rating}:{arrival.external_id}"
+            advice.append(
+                session,
+                row,
+                event,
+                self.house.clock(),
+                actor=person.id,
+                channel=arrival.channel,
+                cause=cause,
+                detail=detail,
+            )
+
+
+def _rated_line(session: Session, key: str, person: Person) -> tuple[Message, Conversation] | None:
+    """The answer of this key in the person's own conversation."""
+    return session.exec(
+        select(Message, Conversation)
+        .join(Conversation, col(Conversation.id) == col(Message.conversation_id))
+        .where(Message.external_id == key, Conversation.person_id == person.id)
+    ).first()

@@ -19,6 +19,7 @@ from knowledge.library import blueprints as rows
 from knowledge.model import Blueprint, utc_now
 
 from . import (
+    advice,
     call_metrics,
     company,
     identity,
@@ -58,6 +59,7 @@ KINDS: dict[str, Kind] = {
     "trackers": Kind(trackers.TrackerBook, trackers.faults),
     "tracking": Kind(tracking.TrackingPlan, tracking.faults),
     "identity": Kind(identity.IdentityRules, identity.faults),
+    "advice": Kind(advice.Advice, advice.faults),
     "call_metrics": Kind(call_metrics.CallMetricsBook, call_metrics.faults),
 }
 """The menu of kinds."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from knowledge.model import OPEN_STAGES, STAGES
 
@@ -21,7 +22,8 @@ class Stage(BaseModel):
 
 
 class Thresholds(BaseModel):
-    """When a deal warning fires. Days are calendar days unless the name says working days; money in fen."""
+    """When a deal warning fires. Days are calendar days unless the name says working days; money in fen. Where customers
+    of a tier take their time, `dead_days_of_tier` says after how much silence a deal with one counts as dead."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -43,6 +45,10 @@ class Thresholds(BaseModel):
     price_words: list[str] = Field(default_factory=list)
     red_flags: list[str] = Field(default_factory=list)
     stalled_days: int = Field(30, ge=1)
+    stalled_quiet_days: int = Field(21, ge=1)
+    dead_days: int = Field(14, ge=1)
+    dead_days_of_tier: dict[str, int] = Field(default_factory=dict)
+    pushed_times: int = Field(2, ge=1)
     unopened_working_days: int = Field(3, ge=1)
     off: list[str] = Field(default_factory=list)
 
@@ -55,6 +61,13 @@ class Process(BaseModel):
     stages: list[Stage]
     warnings: Thresholds = Field(default_factory=Thresholds)
     utc_offset_hours: int = Field(8, ge=-12, le=14)
+    boards: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    """Team -> the thresholds that are different on its board."""
+
+    def limits(self, team_id: str) -> Thresholds:
+        """The thresholds on a team's board."""
+        other = self.boards.get(team_id)
+        return Thresholds.model_validate(self.warnings.model_dump() | other) if other else self.warnings
 
     def stage_name(self, stage_id: str, language: str = "zh") -> str:
         """The stage in the reader's words; the id itself when the process does not have it."""
@@ -77,6 +90,12 @@ def at_least(stage: str, floor: str) -> bool:
 
 def faults(process: Process) -> Iterator[str]:
     """What is wrong beyond the shape: one sentence a fault."""
+    for team, other in process.boards.items():
+        try:
+            Thresholds.model_validate(process.warnings.model_dump() | other)
+        except ValidationError as error:
+            for one in error.errors():
+                yield f"boards.{team}.{'.'.join(str(part) for part in one['loc'])}: {one['msg']}"
     ids = [stage.id for stage in process.stages]
     if sorted(ids) != sorted(STAGES):
         yield f"stages: 需要且只需要各一次 / needed exactly once each: {', '.join(STAGES)}; got {', '.join(ids)}"

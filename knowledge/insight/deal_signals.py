@@ -38,6 +38,8 @@ NAMES: dict[str, tuple[str, str]] = {
     "no_activity": ("很久没有往来", "no contact for long"),
     "unopened_proposal": ("报价没有反应", "no reaction to the offer"),
     "stalled_in_stage": ("在阶段里停滞", "stalled in the stage"),
+    "dead": ("客户沉默且无人可找", "silent and nobody else to reach"),
+    "stalled": ("有回应但不推进", "replies without moving on"),
     "no_power": ("决策人没有出现", "no decision maker met"),
     "not_enough_contacts": ("客户联系人太少", "too few contacts"),
     "pricing_not_mentioned": ("没有谈过价格", "price has not come up"),

@@ -16,6 +16,14 @@ from knowledge.snapshot import DealFacts
 from .calendar import days_between
 from .deal_signals import NAMES, Signals
 
+FROM_TALK = frozenset(
+    {
+        "ghosted", "no_activity", "no_power", "not_enough_contacts", "pricing_not_mentioned", "unopened_proposal", "dead",
+        "stalled", "red_flag", "heard", "unheard", "many_voices", "meeting", "no_meeting",
+    }
+)  # fmt: skip
+"""Odds that rest on talk with the customer."""
+
 Category = Literal["commit", "best case", "pipeline"]
 
 
@@ -29,20 +37,25 @@ class StageCount:
 
 @dataclass(frozen=True, kw_only=True)
 class History:
-    """What closed deals tell: counts by stage, all closed ones, the median amount (yuan) and age (days) of won ones."""
+    """What closed deals tell: counts by stage, all closed ones, the median amount (yuan) and age (days) of won ones.
+    `logged`: whether the house keeps any talk with customers at all; where it does not, silence says nothing. `old`: there
+    are none of the time the rules want, so all there ever were count."""
 
     stages: Mapping[str, StageCount]
     n: int = 0
     won: int = 0
     usual_amount: float | None = None
     usual_age: float | None = None
+    logged: bool = True
+    old: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class WinOdds:
     """A chance with its parts. `method` is model or prior; `n` the closed deals behind it, `stage_n` those that went
     through this stage; `with_meeting` the chance if a next meeting were booked, recomputed. `skewed` warns of a history
-    in which nearly everything was won, or lost."""
+    in which nearly everything was won, or lost. The stage's chance is made of `stage_won` of `stage_n` and `prior_rows` rows
+    of `stage_prior`."""
 
     scored: Scored
     method: Literal["model", "prior"]
@@ -52,6 +65,9 @@ class WinOdds:
     missing: tuple[str, ...]
     skewed: bool = False
     version: str = ""
+    stage_won: int = 0
+    stage_prior: float = 0.0
+    prior_rows: float = 0.0
 
     @property
     def chance(self) -> float:
@@ -102,6 +118,9 @@ def win_odds(
         missing=found.missing,
         skewed=history.n > 0 and not 100 - rules.skew_pct <= share <= rules.skew_pct,
         version=version,
+        stage_won=history.stages.get(facts.deal.stage, StageCount(n=0, won=0)).won,
+        stage_prior=process.prior_pct(facts.deal.stage) / 100,
+        prior_rows=rules.prior_rows,
     )
 
 
@@ -132,7 +151,7 @@ def _by_prior(found: Signals, process: Process, rules: WinRules, history: Histor
     parts = tuple(
         Contribution(name, value, math.log(rules.odds[key]))
         for key, (name, value) in _hits(found.cells, history).items()
-        if key in rules.odds and rules.odds[key] != 1
+        if key in rules.odds and rules.odds[key] != 1 and (history.logged or key not in FROM_TALK)
     )
     logit = intercept + math.fsum(one.points for one in parts)
     return Scored(chance=chance_of(logit), logit=logit, intercept=intercept, parts=parts)

@@ -53,6 +53,19 @@ def deal_contacts(session: Session, deal_id: str) -> Sequence[Contact]:
     return session.exec(query.where(DealContact.deal_id == deal_id).order_by(col(Contact.id))).all()
 
 
+def contacts_of_deals(session: Session, deal_ids: Sequence[str]) -> dict[str, list[Contact]]:
+    """Deal id -> the people who take part in it, by id."""
+    found: dict[str, list[Contact]] = {}
+    for start in range(0, len(deal_ids), 500):
+        query = select(DealContact.deal_id, Contact).join(
+            Contact, col(DealContact.contact_id) == col(Contact.id)
+        )
+        query = query.where(col(DealContact.deal_id).in_(deal_ids[start : start + 500]))
+        for deal_id, contact in session.exec(query.order_by(col(Contact.id))):
+            found.setdefault(deal_id, []).append(contact)
+    return found
+
+
 def known_domains(session: Session) -> frozenset[str]:
     """Mail domains known to belong to customers, lower case."""
     lists = session.exec(select(Account.domains)).all()

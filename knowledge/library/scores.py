@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, or_, select
 
-from knowledge.model import Deal, FittedModel, Lead, LeadTouch, Offer, StageChange
+from knowledge.model import Deal, FittedModel, Interaction, Lead, LeadTouch, Offer, StageChange
 
 ENDED = ("won", "lost")
 
@@ -28,11 +28,16 @@ def stages_passed(session: Session, deals: Sequence[Deal]) -> dict[str, set[str]
     return found
 
 
+def any_talk(session: Session) -> bool:
+    """Whether there is any talk with a customer on record."""
+    return session.exec(select(Interaction.id).limit(1)).first() is not None
+
+
 def leads(session: Session, teams: frozenset[str] | None = None, or_owner: str = "") -> Sequence[Lead]:
     """The leads of these teams and those somebody owns, by id; None means all."""
     query = select(Lead).order_by(col(Lead.id))
     if teams is not None:
-        mine = col(Lead.owner_id) == (or_owner or "\x00")
+        mine = col(Lead.owner_id) == (or_owner or "-")
         query = query.where(or_(col(Lead.team_id).in_(teams), mine))
     return session.exec(query).all()
 

@@ -8,6 +8,7 @@ from .deals import OPEN_STAGES, STAGES, Deal, DealContact, Offer, Product, Stage
 from .erased import Erased
 from .feeds import FeedCursor, FeedHeld, FeedSource, MailSighting
 from .files import InboundFile
+from .forecasts import ForecastDay, ForecastRow
 from .interactions import Interaction, InteractionKind
 from .journey import (
     LINKED,
@@ -32,7 +33,7 @@ from .recordings import Recording
 from .score_log import ScoreEntry, ScoreMark
 from .scores import FittedModel, LeadTouch
 from .street import ArrivalRow, BindCode, CardCopy, DeliveryRow, Stranger, StreetNote
-from .suggestions import Blueprint, IndexState, Suggestion
+from .suggestions import Blueprint, IndexState, Suggestion, SuggestionEvent
 from .web import WebLine, WebSession
 from .work import Meeting, Paper, Task
 
@@ -63,6 +64,8 @@ __all__ = [
     "FeedHeld",
     "FeedSource",
     "FittedModel",
+    "ForecastDay",
+    "ForecastRow",
     "HumanMark",
     "Identifier",
     "Identity",
@@ -99,6 +102,7 @@ __all__ = [
     "Stranger",
     "StreetNote",
     "Suggestion",
+    "SuggestionEvent",
     "Task",
     "Team",
     "TouchEvent",

@@ -42,7 +42,7 @@ def test_the_menu_is_complete_and_every_skill_has_a_prompt() -> None:
         "draft_email", "send_email", "make_quote", "prepare_contract",
         "send_document", "update_deal", "create_task", "my_tasks", "book_meeting", "give_discount",
         "message_customer", "export_data", "explain_action", "my_approvals", "my_authority",
-        "summarise_call", "review_call", "ask_call",
+        "summarise_call", "review_call", "ask_call", "forecast", "deal_risks", "advice_report", "walk_score",
     ]  # fmt: skip
     assert all(len(skill.prompt) > 60 for skill in SKILLS)
 
@@ -64,7 +64,7 @@ def test_every_skill_answers_something_in_the_askers_language(skill: Skill, lang
     assert text.strip()
     assert bool(re.search(r"[\u4e00-\u9fff]{4}", text.split("\n")[0])) == (
         language == "zh"
-    ) or skill.name in ("pipeline", "summarise_call", "ask_call")
+    ) or skill.name in ("pipeline", "summarise_call", "ask_call", "walk_score")
 
 
 class TestDealBrief:

@@ -9,13 +9,17 @@ from datetime import datetime
 from typing import Any
 
 from actions.action import ActionRequest, Outcome, State, Status
+from actions.advice_view import Measured, Piece
 from actions.call_rules import CallRules
 from actions.card import ActionCard, Explanation
+from actions.forecast_view import AtRisk, ForecastAsk, Forecasted
 from actions.levels import Power
 from actions.paper_view import ContractAsk, Declined, Prepared, QuoteAsk
 from actions.score_view import PriceNote, ScoredLead
 from knowledge import blueprints, objections
 from knowledge.blueprints.call_metrics import CallMetricsBook
+from knowledge.insight.forecast import Forecast
+from knowledge.insight.forecast_record import TrackRecord
 from knowledge.insight.win import NoScore, WinOdds
 from knowledge.model import (
     Account,
@@ -111,6 +115,61 @@ class FakeScores:
 
 
 @dataclass
+class FakeAdvice:
+    """Implements actions.advice_view.Advising: `given` is the transcript, `drawn` the arms of the comparison."""
+
+    given: list[Piece] = field(default_factory=list)
+    anew: list[tuple[str, str]] = field(default_factory=list)
+    looked: list[str] = field(default_factory=list)
+    drawn: dict[str, str] = field(default_factory=dict)
+    answer: Measured | None = None
+
+    def give(self, pieces: Sequence[Piece]) -> list[str]:
+        self.given.extend(pieces)
+        return [f"sg-{len(self.given) - len(pieces) + n}" for n in range(1, len(pieces) + 1)]
+
+    def revised(self, suggestion_id: str, by: str) -> None:
+        self.anew.append((suggestion_id, by))
+
+    def opened(self, ids: Sequence[str]) -> None:
+        self.looked.extend(ids)
+
+    def arms(self, kind: str, subjects: Sequence[str]) -> dict[str, str]:
+        return {one: self.drawn[one] for one in subjects if one in self.drawn}
+
+    def measured(self, since: datetime, until: datetime, team: str = "") -> Measured | None:
+        return self.answer
+
+
+@dataclass
+class FakeForecasts:
+    """Implements actions.forecast_view.Forecasts: what was put in comes out; `asked` is the transcript."""
+
+    answer: Forecasted | None = None
+    risky: list[AtRisk] = field(default_factory=list)
+    stages: dict[str, tuple[int, int]] = field(default_factory=dict)
+    asked: list[ForecastAsk] = field(default_factory=list)
+
+    def made(self, ask: ForecastAsk) -> Forecasted:
+        self.asked.append(ask)
+        nothing = Forecast(since=ask.since, until=ask.until, books=(), undated=())
+        record = TrackRecord(
+            n=0, floor=30, chances=None, months=(), months_floor=3, mape=None, first_day=None
+        )
+        return self.answer or Forecasted(
+            forecast=nothing, record=record, names={}, history_n=0, history_won=0, skewed=False, old=False, model="",
+            listed={}, judged={},
+        )  # fmt: skip
+
+    def at_risk(self, ask: ForecastAsk, only: str = "") -> list[AtRisk]:
+        self.asked.append(ask)
+        return self.risky
+
+    def counted(self, ask: ForecastAsk) -> dict[str, tuple[int, int]]:
+        return self.stages
+
+
+@dataclass
 class FakeDesk:
     """Implements actions.desk.Desk. `teams` are the asker's row rights; `answers` are the outcomes `submit` gives, in
     turn (the last one repeats); `submitted` is the transcript."""
@@ -126,6 +185,8 @@ class FakeDesk:
     submitted: list[ActionRequest] = field(default_factory=list)
     drafts: dict[str, Suggestion] = field(default_factory=dict)
     scores: FakeScores = field(default_factory=lambda: FakeScores())
+    forecasts: FakeForecasts = field(default_factory=lambda: FakeForecasts())
+    advice: FakeAdvice = field(default_factory=lambda: FakeAdvice())
     papers: FakePapers = field(default_factory=lambda: FakePapers())
     my_tasks: list[Task] = field(default_factory=list)
     my_meetings: list[Meeting] = field(default_factory=list)
