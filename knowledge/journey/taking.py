@@ -18,6 +18,7 @@ from knowledge.model import IdentitySpan, Profile
 from .affected import Affected
 from .cleaning import minimal
 from .consenting import Standing, kept_ids
+from .deciding import withdraw_at
 from .evidence import Evidence
 from .faults import Fault
 from .incoming import PERSONAL, Clean, Origin, clean
@@ -140,11 +141,13 @@ def _hold(
 
 
 def _write(session: Session, batch: _Batch, told: Taken) -> None:
-    batch.standing.write(session)
+    withdrawn = batch.standing.write(session)
     rows.add_events(session, batch.events)
     rows.quarantine(session, list(batch.held.values()))
     seeds = batch.evidence.write(session, batch.eras)
     told.affected = stitch(session, seeds, batch.eras)
+    for one in sorted(withdrawn):
+        told.affected.add(withdraw_at(session, one, batch.eras))
     told.affected.account_ids |= {str(event["account_id"]) for event in batch.events} - {""}
     told.affected.add_rows(_whose(session, batch))
     told.affected.mark(session, "touch_event")
