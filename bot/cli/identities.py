@@ -10,7 +10,7 @@ from actions.identities import NOBODY, Identities, Known, Refused
 
 from . import EXIT_FAILED, EXIT_NOT_FOUND, EXIT_USAGE
 from .opening import asker, opened
-from .screen import err, out, out_json, table
+from .screen import err, out, out_json
 from .trouble import Trouble
 
 YES, NO = ("yes", "是", "同意"), ("no", "否", "撤回")
@@ -108,16 +108,12 @@ def _tell(known: Known) -> None:
 
 
 def _edges(edges: list[dict[str, Any]]) -> None:
-    rows = [
-        [
-            one["id"],
-            one["a"][:14],
-            one["b"][:14],
-            one["at"][:16],
-            one["note"] or f"{one['event']} ×{one['seen']}",
-            " ".join(filter(None, (one["state"], _WHY.get(one["why"], one["why"])))),
-            one["rule"],
-        ]
-        for one in edges
-    ]
-    table(["edge", "a", "b", "at", "evidence", "state", "rule"], rows)
+    """One line an edge; its id whole, because `unmerge` wants it."""
+    for one in edges:
+        state = " ".join(filter(None, (one["state"], _WHY.get(one["why"], one["why"]))))
+        seen = one["note"] or f"{one['event']} ×{one['seen']}"
+        if one["kind"] == "seen" and one["note"]:
+            seen = f"{one['event']} ×{one['seen']} · {one['note']}"
+        out(
+            f"  {one['id']}  {one['a'][:14]} — {one['b'][:14]}  {one['at'][:16]}  {seen}  [{state}]  {one['rule']}"
+        )
