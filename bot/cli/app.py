@@ -11,6 +11,7 @@ from . import call_version_groups as call_version_groups
 from .call_groups import call_app
 from .feed_groups import feed_app
 from .groups import audit_app, eval_app, policy_app
+from .journey_groups import identity_app, journey_app
 from .keeper import keeper_app
 from .options import As, Demo, Json, Ref
 from .rule_groups import autonomy_app, pilot_app
@@ -36,6 +37,8 @@ app.add_typer(call_app, name="call")
 app.add_typer(model_app, name="model")
 app.add_typer(score_app, name="score")
 app.add_typer(feed_app, name="feed")
+app.add_typer(identity_app, name="identity")
+app.add_typer(journey_app, name="journey")
 app.add_typer(keeper_app)
 app.add_typer(street_app)
 app.add_typer(worth_app)

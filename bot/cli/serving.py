@@ -12,6 +12,7 @@ from typing import Any
 import uvicorn
 
 from bot.channels.web import open_web
+from bot.collecting import Collector
 from bot.courier import ROOT
 from bot.feed_clock import FeedClock
 from bot.keeper import Keeper
@@ -23,6 +24,8 @@ from bot.warming import warm
 from bot.web.app import web_app
 from bot.web.console import console_of
 from bot.web.visit import Console
+from bot.wiring import House
+from knowledge.journey.linking import relink
 
 from . import EXIT_USAGE
 from .opening import opened
@@ -40,6 +43,7 @@ def serve(host: str, port: int) -> None:
     address = (host or settings.serve_host, port or settings.serve_port)
     try:
         channels = list(open_channels(settings, house.store, house.clock))
+        _ = house.identity_key  # a key that cannot be used is told before anything is opened
         web = open_web(settings, house.store, house.clock, settings.var_dir)
     except ValueError as error:
         raise Trouble(str(error), EXIT_USAGE) from error
@@ -65,7 +69,7 @@ async def _serve(street: Street, looks: Sequence[Callable[[], None]], host: str,
     async with street:
         console = console_of(street)
         config = uvicorn.Config(
-            web_app(street, lambda: state_of(street), console),
+            web_app(street, lambda: state_of(street), console, collector_of(street.house)),
             host=host,
             port=port,
             log_level="warning",
@@ -97,6 +101,13 @@ async def _look(looks: Sequence[Callable[[], None]]) -> None:
         for look in looks:
             await asyncio.to_thread(look)
         await asyncio.sleep(TICK_S)
+
+
+def collector_of(house: House) -> Collector:
+    """What takes events in; who is on record is looked for among the identifiers first."""
+    with house.store.session() as session:
+        relink(session, house.identity_key, house.clock())
+    return Collector(house.store, house.identity_key, house.clock)
 
 
 def state_of(street: Street) -> dict[str, Any]:

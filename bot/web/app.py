@@ -9,9 +9,11 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
+from bot.collecting import Collector
 from bot.street.port import Asked
 from bot.street.street import Street
 
+from .collect import collect_routes
 from .console import console_app
 from .visit import Console
 
@@ -21,8 +23,14 @@ LARGEST_CALLBACK = 2 * 1024 * 1024
 """Bytes of a callback's body; platforms send a few kilobytes and never files."""
 
 
-def web_app(street: Street, state: Callable[[], dict[str, Any]], console: Console | None = None) -> FastAPI:
-    """The app over an open street; `state` is what /healthz tells. The console, where there is one, has the rest."""
+def web_app(
+    street: Street,
+    state: Callable[[], dict[str, Any]],
+    console: Console | None = None,
+    collector: Collector | None = None,
+) -> FastAPI:
+    """The app over an open street; `state` is what /healthz tells, `collector` takes events in. The console, where there is
+    one, has the rest."""
     app = FastAPI(title="Chengdan", docs_url=None, redoc_url=None, openapi_url=None)
 
     @app.get("/healthz")
@@ -34,6 +42,8 @@ def web_app(street: Street, state: Callable[[], dict[str, Any]], console: Consol
     async def hook(name: str, request: Request) -> Response:
         return await _callback(street, name, request)
 
+    if collector is not None:
+        collect_routes(app, collector)
     if console is not None:
         app.mount("/", console_app(console))
     return app

@@ -49,8 +49,14 @@ class Standing:
                 self.latest[identifier, purpose] = (at, granted)
                 self.fresh.append(consent_row(identifier, purpose, granted=granted, at=at, how=how))
 
-    def write(self, session: Session) -> None:
+    def write(self, session: Session) -> set[str]:
+        """Keep what is new; returns the identifiers whose person takes their identity back."""
         rows.add_new(session, Consent, self.fresh)
+        return {
+            str(row["identifier_id"])
+            for row in self.fresh
+            if row["purpose"] == IDENTITY and not row["granted"]
+        }
 
 
 def consent_row(identifier: str, purpose: str, *, granted: bool, at: datetime, how: str) -> dict[str, object]:
@@ -74,10 +80,10 @@ def kept_ids(event: Clean, rules: IdentityRules, standing: Standing) -> tuple[st
     """
     stable = tuple(one for one in event.ids if kind_of(one) != "session")
     said = dict(event.consent)
-    if said.get(ANALYTICS) is False:
-        raise no_consent()
     if said:
         standing.note(stable, said, event.at, f"event:{event.source}")
+    if said.get(ANALYTICS) is False:
+        raise no_consent()
     if any(standing.word(one, ANALYTICS) is False for one in stable):
         raise no_consent()
     ask = event.source in rules.ask

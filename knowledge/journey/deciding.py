@@ -28,7 +28,7 @@ from knowledge.model import (
 from .affected import Affected
 from .consenting import IDENTITY, consent_row
 from .evidence import edge_id, signature_of
-from .rules import alone, eras
+from .rules import Eras, alone, eras
 from .stitching import stitch
 
 
@@ -127,6 +127,26 @@ def consent(
     _unlink(session, mates)
     told.add(stitch(session, mates, eras(session, now)))
     told.mark(session, "consent")
+    return told
+
+
+def withdraw_at(session: Session, identifier: str, now: Eras) -> Affected:
+    """What a person took back on their own page, under one identifier: it holds for all they are known by."""
+    known = rows.identifiers(session, [identifier])
+    told = Affected()
+    if identifier not in known:
+        return told
+    mates = set(rows.members_of(session, [known[identifier].profile_id]))
+    latest = rows.consents(session, [identifier])[-1]
+    rows.add_new(
+        session,
+        Consent,
+        [consent_row(one, IDENTITY, granted=False, at=latest.at, how=latest.how) for one in sorted(mates)],
+    )
+    profile = rows.profile(session, known[identifier].profile_id)
+    told.add_rows([profile] if profile else [])
+    _unlink(session, mates)
+    told.add(stitch(session, mates, now))
     return told
 
 

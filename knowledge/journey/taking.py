@@ -18,6 +18,7 @@ from knowledge.model import IdentitySpan, Profile
 from .affected import Affected
 from .cleaning import minimal
 from .consenting import Standing, kept_ids
+from .deciding import withdraw_at
 from .evidence import Evidence
 from .faults import Fault
 from .incoming import PERSONAL, Clean, Origin, clean
@@ -43,7 +44,7 @@ class Taken:
 
 
 @dataclass
-class _Batch:
+class Batch:
     """What one batch gathers before it is written."""
 
     key: HouseKey
@@ -70,7 +71,7 @@ def take(session: Session, payloads: Sequence[Mapping[str, Any]], origin: Origin
             if found.fate == "quarantined":
                 held[position] = (found, payload)
     standing = Standing.of(session, {one for event in cleaned.values() for one in event.ids})
-    batch = _Batch(key=key, plan=plan_in_force(session), eras=era, standing=standing)
+    batch = Batch(key=key, plan=plan_in_force(session), eras=era, standing=standing)
     there = rows.known(session, (event.id for event in cleaned.values()))
     for position, event in cleaned.items():
         if event.id in there:
@@ -80,24 +81,29 @@ def take(session: Session, payloads: Sequence[Mapping[str, Any]], origin: Origin
         _judge(batch, position, event, payloads[position], told)
     for fault, payload in held.values():
         _hold(batch, fault, payload, origin, ())
-    _write(session, batch, told)
+    write(session, batch, told)
     return told
 
 
-def _judge(batch: _Batch, position: int, event: Clean, payload: Mapping[str, Any], told: Taken) -> None:
+def _judge(batch: Batch, position: int, event: Clean, payload: Mapping[str, Any], told: Taken) -> None:
     ids: tuple[str, ...] = ()
     try:
         ids = kept_ids(event, batch.eras.rules, batch.standing)
-        planned = batch.plan.event(event)
-        props = batch.plan.props(event, planned)
+        accept(batch, event, ids)
     except Fault as fault:
         told.faults[position] = fault
         if fault.fate == "quarantined":
             origin = Origin(source=event.source, received_at=event.received_at)
-            _hold(batch, fault, payload, origin, ids)
+            _hold(batch, fault, {**payload, "at": event.at.isoformat()}, origin, ids)
         return
     told.ignored |= set(batch.plan.ignored(event))
     told.new += 1
+
+
+def accept(batch: Batch, event: Clean, ids: tuple[str, ...]) -> None:
+    """Gather an event that the plan knows, under these identifiers. Raises Fault."""
+    planned = batch.plan.event(event)
+    props = batch.plan.props(event, planned)
     batch.events.append(
         {
             "id": event.id,
@@ -115,9 +121,7 @@ def _judge(batch: _Batch, position: int, event: Clean, payload: Mapping[str, Any
     )
 
 
-def _hold(
-    batch: _Batch, fault: Fault, payload: Mapping[str, Any], origin: Origin, ids: Iterable[str]
-) -> None:
+def _hold(batch: Batch, fault: Fault, payload: Mapping[str, Any], origin: Origin, ids: Iterable[str]) -> None:
     """Into quarantine, without any personal text; identifiers stay as the hashes they are."""
     kept = minimal(payload, PERSONAL | {"consent"})
     told = f"{payload.get('id') or sorted(map(str, kept.items()))}\n{payload.get('name')}\n{fault.code}"
@@ -139,18 +143,21 @@ def _hold(
     }
 
 
-def _write(session: Session, batch: _Batch, told: Taken) -> None:
-    batch.standing.write(session)
+def write(session: Session, batch: Batch, told: Taken) -> None:
+    """Everything gathered, into the tables; `told` learns whom it concerns."""
+    withdrawn = batch.standing.write(session)
     rows.add_events(session, batch.events)
     rows.quarantine(session, list(batch.held.values()))
     seeds = batch.evidence.write(session, batch.eras)
     told.affected = stitch(session, seeds, batch.eras)
+    for one in sorted(withdrawn):
+        told.affected.add(withdraw_at(session, one, batch.eras))
     told.affected.account_ids |= {str(event["account_id"]) for event in batch.events} - {""}
     told.affected.add_rows(_whose(session, batch))
     told.affected.mark(session, "touch_event")
 
 
-def _whose(session: Session, batch: _Batch) -> list[Profile]:
+def _whose(session: Session, batch: Batch) -> list[Profile]:
     """The profiles of the people whose events came."""
     signatures = {str(event["signature_id"]) for event in batch.events} - {""}
     theirs = identity.values_by(session, IdentitySpan.profile_id, IdentitySpan.signature_id, signatures)

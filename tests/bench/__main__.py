@@ -15,6 +15,7 @@ from tests.bench import (
     bench_chaos,
     bench_engines,
     bench_injection,
+    bench_journey,
     bench_policy,
     bench_retrieval,
     bench_scores,
@@ -59,6 +60,10 @@ SUMMARIES = (
     "Extractive summaries without a model on the development parts of VCSum and QMSum, ours / LexRank in the same run; F1,\n"
     "Chinese over characters. Cross-validated by meeting: weights that never saw the meeting they are measured on."
 )
+EVENTS = (
+    "Events of a shop's visitors from a JSONL file into SQLite, judged by the plan, hashed and stitched; then the same file again,\n"
+    "and one event at a time as the collector takes it. CPU is this process's own: the wall depends on who else is at work."
+)
 ABSENT = "`../shared/data` is not here: not measured.\n"
 
 
@@ -97,6 +102,7 @@ def _sections() -> dict[str, Callable[[], str]]:
         "Street": lambda: _table(STREET, bench_street.measure()),
         "Engines": lambda: _table(ENGINES, bench_engines.measure()),
         "Injection": lambda: _table(INJECTION, bench_injection.measure(DATA)) if DATA.exists() else ABSENT,
+        "Events": lambda: _table(EVENTS, bench_journey.measure()),
         "Speech": lambda: _table(SPEECH, bench_speech.measure()),
         "Scores": _scores if DATA.exists() else lambda: ABSENT,
         "Retrieval": lambda: _retrieval(bench_retrieval.bench(DATA)) if DATA.exists() else ABSENT,
