@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -28,8 +28,9 @@ AHEAD = timedelta(minutes=5)
 SIZE = 500
 
 
-def bundle(path: Path) -> tuple[Mapping, ...]:
-    """The mappings of a folder's import.yaml, in order; each names the part of the CRM it reads. Raises FeedError."""
+def bundle(path: Path, parts: Collection[str] = ()) -> tuple[Mapping, ...]:
+    """The mappings of a folder's import.yaml, in order; each names the part of the CRM it reads, one of `parts`. Raises
+    FeedError."""
     data = read_yaml(path / "import.yaml")
     listed = data.get("feeds") if isinstance(data, dict) else None
     if not isinstance(listed, list) or not listed:
@@ -39,6 +40,9 @@ def bundle(path: Path) -> tuple[Mapping, ...]:
     without = [one.name for one in found if one.part is None]
     if without:
         raise FeedError(f"{path}：映射 {'、'.join(without)} 没有写 part (these mappings name no part)。")
+    strange = sorted({str(one.part) for one in found if parts and one.part not in parts})
+    if strange:
+        raise FeedError(f"{path}：没有 part {'、'.join(strange)}；可用 (allowed): {', '.join(parts)}")
     return found
 
 
