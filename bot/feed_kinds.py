@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
+from knowledge.feeds.bundle import SHIPPED
 from knowledge.feeds.errors import FeedError
 from knowledge.feeds.report import FeedReport
 from knowledge.feeds.rowfeed import Run
@@ -57,7 +60,51 @@ def read_box(reading: Reading) -> list[FeedReport]:
     return reports
 
 
+def read_hubspot(reading: Reading) -> list[FeedReport]:
+    """A HubSpot account, through the shipped mappings or a folder of one's own."""
+    from knowledge.feeds.hubspot import HubSpotAccess, HubSpotApi
+    from knowledge.feeds.hubspot_source import PARTS, HubSpotSource
+    from knowledge.feeds.pull import bundle, pull
+
+    settings = reading.settings
+    mappings = bundle(_mappings(reading, "hubspot"), PARTS)
+    access = HubSpotAccess(
+        base=settings.hubspot_api_base,
+        access_token=settings.hubspot_access_token.get_secret_value(),
+        client_id=settings.hubspot_client_id,
+        client_secret=settings.hubspot_client_secret.get_secret_value(),
+        refresh_token=settings.hubspot_refresh_token.get_secret_value(),
+    )
+    return pull(HubSpotSource(HubSpotApi(access)), mappings, reading.feed, reading.run, anew=reading.anew)
+
+
+def read_salesforce(reading: Reading) -> list[FeedReport]:
+    """A Salesforce org, through the shipped mappings or a folder of one's own."""
+    from knowledge.feeds.pull import bundle, pull
+    from knowledge.feeds.salesforce import SalesforceAccess, SalesforceApi
+    from knowledge.feeds.salesforce_source import PARTS, SalesforceSource
+
+    settings = reading.settings
+    mappings = bundle(_mappings(reading, "salesforce"), PARTS)
+    access = SalesforceAccess(
+        instance_url=settings.salesforce_instance_url,
+        client_id=settings.salesforce_client_id,
+        client_secret=settings.salesforce_client_secret.get_secret_value(),
+        refresh_token=settings.salesforce_refresh_token.get_secret_value(),
+        ca_file=settings.salesforce_ca_file,
+    )
+    with closing(SalesforceApi(access)) as api:
+        return pull(SalesforceSource(api), mappings, reading.feed, reading.run, anew=reading.anew)
+
+
+def _mappings(reading: Reading, kind: str) -> Path:
+    own = reading.options.get("mapping", "")
+    return Path(own) if own else SHIPPED / kind
+
+
 KINDS: dict[str, Callable[[Reading], list[FeedReport]]] = {
     "mailbox": read_box,
+    "hubspot": read_hubspot,
+    "salesforce": read_salesforce,
 }
 """The menu of feeds that are read by the clock."""

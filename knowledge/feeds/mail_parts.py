@@ -13,10 +13,10 @@ from pathlib import Path
 
 from knowledge.attachments import examine
 from knowledge.mail_text import sound
-from knowledge.reading import read
 
 from .mails import mail_of
 from .papers import Paper, PaperError
+from .plain_words import page_words
 
 MAX_TEXT = 200_000
 """Characters of a mail or an attachment that are kept: more than anybody reads, less than what floods an index."""
@@ -40,7 +40,7 @@ def take_apart(data: bytes) -> tuple[Paper, tuple[Attached, ...]]:
     """The mail and its attachments. HTML and attachments are read in a child of their own, with little time and no rights.
     Raises PaperError."""
     try:
-        paper = mail_of(data, html=_page)
+        paper = mail_of(data, html=page_words)
         text = paper.text if len(paper.text) <= MAX_TEXT else paper.text[:MAX_TEXT] + "\n[…]"
         return replace(paper, text=text, subject=paper.subject[:500]), tuple(_files(data))
     except PaperError:
@@ -49,12 +49,6 @@ def take_apart(data: bytes) -> tuple[Paper, tuple[Attached, ...]]:
         raise PaperError(
             "mail", f"这封邮件的结构坏了 (broken beyond reading)：{type(error).__name__}"
         ) from None
-
-
-def _page(html: str) -> str:
-    """What a reader of the page sees; empty when the page defeats the child."""
-    reading = read("mail.html", html.encode("utf-8", "replace"))
-    return "\n".join(part.text for part in reading.parts if part.place != "name").strip()
 
 
 def _files(data: bytes) -> Iterator[Attached]:

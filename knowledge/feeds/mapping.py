@@ -28,7 +28,8 @@ class ColumnRule(BaseModel):
     a lookup. `prefix` goes before a text or an id. `unit` is what one of a money column stands for: 10000 where the
     header says 万元; a cell with a unit of its own (`128万`) keeps its own. `lax` lets a file do without the column.
     `also` are other names of the column, the first that the file has counts. `only` takes the cell just where other
-    fields of the row (further up) have one of these values: `only: {stage: [won, lost]}`.
+    fields of the row (further up) have one of these values: `only: {stage: [won, lost]}`. `spare` leaves a lookup that
+    finds nobody empty instead of refusing the row.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -47,6 +48,7 @@ class ColumnRule(BaseModel):
     format: str | None = None
     unit: int = Field(default=1, ge=1, le=100_000_000)
     lax: bool = False
+    spare: bool = False
     also: tuple[str, ...] = ()
     only: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 

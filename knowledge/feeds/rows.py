@@ -109,7 +109,14 @@ class RowReader:
         if is_blank(cell):
             return self._blank(name, rule, kind)
         if rule.lookup is not None:
-            return references.find(rule.lookup, rule.prefix + as_text(cell), loose=rule.loose, take=rule.take)
+            try:
+                return references.find(
+                    rule.lookup, rule.prefix + as_text(cell), loose=rule.loose, take=rule.take
+                )
+            except CellError:
+                if not rule.spare:
+                    raise
+                return self._blank(name, rule, kind)
         value = read_cell(cell, kind, rule, self.mapping.timezone)
         if name == "currency" and isinstance(value, str):
             value = code_of(value)
