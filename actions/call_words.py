@@ -50,6 +50,7 @@ SAID: dict[str, tuple[bool, str, str]] = {
     ),
     "nothing_said": (True, "{name}: 没有听到有人说话", "{name}: nobody was heard speaking"),
     "failed": (False, "{name}: {why}", "{name}: {why}"),
+    "sides": (True, "已记下: 声道 1 是{one},声道 2 是{two}", "noted: channel 1 is {one}, channel 2 is {two}"),
     "edited": (
         True,
         "已改: {what}。现在是第 {number} 版;基于旧版的纪要和复盘已过期",

@@ -49,7 +49,7 @@ def mail_proposal(
 def _points(turn: Turn, made: Minutes) -> list[str]:
     """What we said we would do, in our own words: the promises of whoever spoke for us."""
     ours = {one.name for one in made.attendees if one.side == "rep"} | {turn.desk.person.name}
-    promised = [one.quote for one in made.todos if one.owner in ours and one.speaker in ours]
+    promised = [one.action for one in made.todos if one.owner in ours and one.speaker in ours]
     return list(dict.fromkeys(promised))[:MOST_POINTS]
 
 

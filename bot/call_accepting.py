@@ -37,8 +37,9 @@ class Accepting:
 
     def refuse(self, call_id: str, numbers: Sequence[int] = ()) -> list[str]:
         """These are not wanted (none given: all that are left)."""
-        known = [one for one in self.desk.proposals(call_id) if one.status == SHOWN]
-        gone = [one for one in known if not numbers or _number(one) in numbers]
+        known = self.desk.proposals(call_id)
+        left = [one for one in known if one.status == SHOWN]
+        gone = [one for one in left if not numbers or _number(one) in numbers]
         for one in gone:
             self.desk.settle_proposal(one.id, "rejected")
         listed = self._say("、", ", ").join(str(_number(one)) for one in gone)

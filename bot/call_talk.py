@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from actions.approvals import Approvals
 from actions.call_records import Calls
+from actions.call_sides import name_channels, unknown_channels
 from actions.call_versions import Versions, halves, segments_of
 from actions.call_words import Told
 from actions.counter import PersonDesk
@@ -25,9 +27,10 @@ from .messages import Reply
 ABOUT_CALLS = frozenset({"summarise_call", "ask_call", "review_call", "call_talk"})
 """Intents of a conversation in which a name without a place is one of the call's."""
 
+CHANNEL = re.compile(r"(?:声道|channel)\s*([12])", re.IGNORECASE)
 CUSTOMER, OURS = (
     ("客户", "对方", "customer", "the customer", "the client"),
-    ("我", "me", "我说", "销售", "the rep", "rep"),
+    ("我", "我方", "me", "销售", "the rep", "rep"),
 )
 SHOWN = 12
 
@@ -89,7 +92,19 @@ class CallTalk:
         if line.verb == "restore":
             return Versions(self.desk).restore(row.id, line.number, base)
         assert line.edit is not None
+        channel = self._channel_of_ours(row, line.edit)
+        if channel:
+            return name_channels(self.desk, row.id, channel)
         return Versions(self.desk).correct(row.id, self._named(row, line.edit), base)
+
+    def _channel_of_ours(self, row: Interaction, wish: Correction) -> int:
+        """1 or 2 where the line says whose a channel is that nobody has named yet; that is no correction. 0 else."""
+        said = CHANNEL.fullmatch(wish.old) if wish.kind == LABEL else None
+        if said is None or not unknown_channels(row, self.desk.recording(row.id)):
+            return 0
+        side = speaker_of(self.desk, row, wish.new)[1]
+        number = int(said[1])
+        return {"rep": number, "customer": 3 - number}.get(side, 0)
 
     def _named(self, row: Interaction, wish: Correction) -> Correction:
         """客户 and 我 as the people they are in this call; a name people are known by as their own."""

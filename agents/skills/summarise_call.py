@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pydantic import Field
 
 from agents import qualifying
+from agents.after_call import proposed
 from agents.call_basis import minutes_shown, stale_lines
 from agents.call_terms import FIELDS
 from agents.calls import WhichCall, each, opened, the_call, title_of
@@ -14,7 +17,7 @@ from agents.won import playbook_of
 from agents.wording import day
 from knowledge.insight.minutes import Minutes, Said
 from knowledge.insight.summary import METHOD
-from knowledge.model import Interaction
+from knowledge.model import Interaction, Suggestion
 from knowledge.snapshot import DealFacts
 
 DOUBTS = {
@@ -45,8 +48,9 @@ def run(turn: Turn, arguments: Arguments) -> str:
     return told_of(turn, row, renew=arguments.renew)
 
 
-def told_of(turn: Turn, row: Interaction, *, renew: bool = False) -> str:
-    """The minutes of this call or recording in words, and what could be done with it."""
+def told_of(turn: Turn, row: Interaction, *, renew: bool = False, listed: bool = True) -> str:
+    """The minutes of this call or recording in words, and what could be done with it; `listed` False where the proposals
+    are shown on a card of their own."""
     facts = opened(turn, row)
     made, basis = minutes_shown(turn, row, facts, renew=renew)
     turn.focus["intent"] = "summarise_call"
@@ -57,7 +61,33 @@ def told_of(turn: Turn, row: Interaction, *, renew: bool = False) -> str:
         told = qualifying.lines(turn, facts)
         lines += [turn.say("商机资格(全部通话):", "Qualification (all calls):"), *told] if told else []
     _suggest(turn, made, facts)
-    return "\n".join(lines)
+    known = proposed(turn, row, facts, made) if not basis.stale else ()
+    return "\n".join([*lines, *(_proposals(turn, known) if listed else [])])
+
+
+def _proposals(turn: Turn, known: Sequence[Suggestion]) -> list[str]:
+    """Numbered, each in full with the words it rests on; what was accepted or not wanted is not offered again."""
+    left = [one for one in known if one.status == "shown"]
+    if not left:
+        return []
+    turn.suggestions.insert(0, turn.say("全部接受", "Accept all"))
+    head = turn.say(
+        "建议(说“全部接受”“接受1和3”“不要2”;每条单独按规则判定):",
+        "Suggestions (say “accept all”, “accept 1 and 3”, “drop 2”; each is asked of the rules by itself):",
+    )
+    return [head, *(f"{one.payload['n']}. {proposal_line(turn, one)}" for one in left)]
+
+
+def proposal_line(turn: Turn, one: Suggestion) -> str:
+    """What would be done, and who said the words it rests on, when."""
+    payload = one.payload
+    who = " ".join(filter(None, (str(payload["speaker"]), str(payload["moment"]))))
+    source = (
+        next((n for n in turn.sources if n.quote == payload["quote"]), None) if payload["quote"] else None
+    )
+    mark = f" [{source.n}]" if source else ""
+    quote = f" — {who}:“{payload['quote']}”{mark}" if payload["quote"] else ""
+    return f"{payload['text']}{quote}"
 
 
 def _head(turn: Turn, row: Interaction, facts: DealFacts | None, made: Minutes) -> str:

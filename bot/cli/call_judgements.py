@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +34,32 @@ def summary(call: str, who: str, *, renew: bool, as_json: bool) -> None:
             out_json(made.model_dump(mode="json") | {"transcript": rests})
         else:
             out(summarise_call.run(turn, summarise_call.Arguments(call=call, renew=renew)))
+
+
+def accept(
+    call: str, numbers: Sequence[int], who: str, *, refuse: bool, give: Sequence[str], as_json: bool
+) -> None:
+    """Proposals of a call: accepted, not wanted, or a task given to a colleague; each becomes a wish of its own."""
+    from bot.call_accepting import Accepting
+
+    house, turn = _turn(who)
+    _call(turn, call)
+    desk = house.desk(turn.desk.person, "", "terminal", turn.language)
+    accepting = Accepting(desk, house.approvals)
+    if give:
+        pairs = [one.partition("=") for one in give]
+        if not all(number.strip().isdigit() and name.strip() for number, _, name in pairs):
+            raise Trouble("--give 写成 4=赵磊 / --give is NUMBER=NAME", EXIT_USAGE)
+        lines = [
+            line for number, _, name in pairs for line in accepting.give(call, int(number), name.strip())
+        ]
+    else:
+        lines = (accepting.refuse if refuse else accepting.accept)(call, tuple(numbers))
+    known = [
+        {"n": one.payload["n"], "kind": one.payload["kind"], "status": one.status, "action": one.action_id}
+        for one in desk.proposals(call)
+    ]
+    out_json({"said": lines, "proposals": known}) if as_json else out("\n".join(lines))
 
 
 def review(call: str, who: str, *, as_json: bool) -> None:

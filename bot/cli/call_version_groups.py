@@ -66,3 +66,22 @@ def restore(
     from .call_versions import restore as run
 
     run(call, number, who, base=base, as_json=json)
+
+
+@call_app.command("accept")
+def accept(
+    call: Call,
+    numbers: Annotated[
+        list[int] | None, typer.Argument(metavar="[N]…", help="第几条,空: 全部 / which; empty: all")
+    ] = None,
+    refuse: Annotated[bool, typer.Option("--refuse", help="这些不要 / these are not wanted")] = False,
+    give: Annotated[
+        list[str] | None, typer.Option("--give", metavar="N=WHO", help="任务给谁 / whose a task is")
+    ] = None,
+    who: As = "",
+    json: Json = False,
+) -> None:
+    """接受纪要里的建议: 更新商机、任务、会议、跟进邮件,每条单独过规则 / accept what a call suggests, each by itself."""
+    from .call_judgements import accept as run
+
+    run(call, numbers or [], who, refuse=refuse, give=give or [], as_json=json)

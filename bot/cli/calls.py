@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from actions.call_words import Told
     from actions.received import FileResult
 
+SUMMED_UP = frozenset({"written", "added_transcript"})
 NOT_FOUND = frozenset({"unknown", "no_deal", "no_file"})
 
 
@@ -61,7 +62,19 @@ def add(
     told = [found]
     if found.code == "added_recording" and not wait:
         told += _written(house, calls, [found.call])
+    _summed_up(found, told, who, as_json=as_json)
     answered(told, as_json=as_json)
+
+
+def _summed_up(found: Told, told: list[Told], who: str, *, as_json: bool) -> None:
+    """The summary comes unasked when there are words: after the answer about the file itself, for people."""
+    if as_json or not all(one.done for one in told) or told[-1].code not in SUMMED_UP:
+        return
+    from .call_judgements import summary
+
+    while told:
+        out(told.pop(0).both)
+    summary(found.call, who, renew=False, as_json=False)
 
 
 def listed(who: str, deal: str, *, as_json: bool) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from actions.call_sides import samples, unknown_channels
 from actions.confusables import visible
 from actions.counter import PersonDesk
 from bot.call_accepting import SHOWN, head_of, standing
@@ -16,7 +17,7 @@ from knowledge.model.recordings import ASKED, GIVEN, UNKNOWN
 
 from .words import Button, CardView
 
-CONSENT, PROPOSALS, STALE = "consent", "proposals", "stale"
+CONSENT, SIDES, PROPOSALS, STALE = "consent", "sides", "proposals", "stale"
 TOKEN = re.compile(r"q([a-z1-9])\.([a-z0-9]{16})")
 """Yes, no, wait; all, one of nine, none; renew."""
 
@@ -62,6 +63,44 @@ def consent_view(card_id: str, row: Interaction, recording: Recording | None, la
         status="" if state == UNKNOWN else status,
         footer=how if waits else "",
         text=text,
+    )
+
+
+def sides_view(card_id: str, row: Interaction, recording: Recording | None, language: str) -> CardView:
+    """Two people on two channels: which one is ours? The words of the first moments help to tell."""
+    en = language == "en"
+    waits = unknown_channels(row, recording)
+    title = "Which channel is ours?" if en else "哪个声道是我方?"
+    one, two = samples(row)
+    labels = ("Ch. 1", "Ch. 2") if en else ("声道 1", "声道 2")
+    facts = ((labels[0], f"“{visible(one)}”"), (labels[1], f"“{visible(two)}”"))
+    words = (
+        ("Channel 1 is ours", "Channel 2 is ours", "I do not know")
+        if en
+        else ("声道1是我方", "声道2是我方", "不知道")
+    )
+    buttons = [
+        Button(text=words[0], token=token("1", card_id), tone="primary"),
+        Button(text=words[1], token=token("2", card_id), tone="primary"),
+        Button(text=words[2], token=token("x", card_id)),
+    ]
+    how = (
+        "Or type: channel 1 is me. The minutes follow the answer."
+        if en
+        else "也可以打字: 声道1是我。回答后生成纪要。"
+    )
+    status = "" if waits else ("Noted" if en else "已记下")
+    return CardView(
+        id=card_id,
+        code="",
+        title=title,
+        facts=facts if waits else (),
+        buttons=tuple(buttons) if waits else (),
+        status=status,
+        footer=how if waits else "",
+        text="\n".join(
+            [title, *(f"{label}: {value}" for label, value in facts if waits), how if waits else status]
+        ),
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
+from actions.call_sides import name_channels
 from agents.call_basis import Basis
 from bot.call_accepting import Accepting
 from bot.call_talk import agreed
@@ -16,7 +17,7 @@ from knowledge.library import call_versions, deliveries, judgements
 from knowledge.model import AskCard, CallFollow, Interaction, Person, Recording
 from knowledge.model.calls import WRITTEN
 
-from .ask_views import CONSENT, PROPOSALS, TOKEN, consent_view, proposals_view, stale_view
+from .ask_views import CONSENT, PROPOSALS, SIDES, TOKEN, consent_view, proposals_view, sides_view, stale_view
 from .copies import fresh_id
 from .post import row_of
 from .wire import address_json, address_of
@@ -25,6 +26,7 @@ from .words import Address, Arrival, CardView, ClickAnswer, Load, Parcel
 LOG = logging.getLogger(__name__)
 
 RENEWING = ("正在重新生成,好了发给你。", "It is being made anew and will be sent to you.")
+WITHOUT_SIDES = ("好,先按说话人不明生成纪要。", "The minutes are made without knowing who spoke.")
 STATES = {"y": "given", "n": "refused", "w": "asked"}
 
 
@@ -64,6 +66,8 @@ class Asks:
             return None
         if card.kind == CONSENT:
             return consent_view(card.id, row, session.get(Recording, row.id), person.language)
+        if card.kind == SIDES:
+            return sides_view(card.id, row, session.get(Recording, row.id), person.language)
         if card.kind == PROPOSALS:
             known = desk.proposals(row.id)
             return proposals_view(card.id, desk, known) if known else None
@@ -121,6 +125,10 @@ class Asks:
         if card.kind == CONSENT and answer in STATES:
             told = agreed(desk, card.interaction_id, STATES[answer])
             return told.en if en else told.zh
+        if card.kind == SIDES:
+            named = name_channels(desk, card.interaction_id, int(answer)) if answer in ("1", "2") else None
+            self._go_on(card)
+            return WITHOUT_SIDES[en] if named is None else named.en if en else named.zh
         if card.kind == PROPOSALS:
             accepting = Accepting(desk, self.house.approvals)
             if answer == "x":
@@ -135,6 +143,14 @@ class Asks:
         with self.house.store.reading() as session:
             follow = session.get(CallFollow, card.interaction_id)
             return follow.conversation_id if follow and follow.person_id == card.person_id else ""
+
+    def _go_on(self, card: AskCard) -> None:
+        """The summary waits for this answer no longer, whatever it was."""
+        with self.house.store.session() as session:
+            follow = session.get(CallFollow, card.interaction_id)
+            if follow is not None and follow.stage == SIDES:
+                follow.stage = WRITTEN
+                session.add(follow)
 
     def _renew(self, card: AskCard) -> None:
         """The summary is due once more; whoever makes summaries finds it."""

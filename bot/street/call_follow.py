@@ -13,17 +13,20 @@ from datetime import timedelta
 
 from sqlmodel import Session
 
+from actions.call_sides import own_voice, unknown_channels
 from bot.wiring import House
 from knowledge.library import call_follows as rows
 from knowledge.library import deliveries, recordings
 from knowledge.model import CallFollow, Conversation, InboundFile, Interaction, Person, Recording
-from knowledge.model.calls import ASKING, ENDED, TOLD, WRITING, WRITTEN
+from knowledge.model.calls import ASKING, ENDED, SIDES, TOLD, WRITING, WRITTEN
 from knowledge.model.files import TO_TRANSCRIBE
 from knowledge.model.recordings import GIVEN, REFUSED, WITHDRAWN
 
 from . import call_words as say
 from .ask_views import CONSENT, STALE
+from .ask_views import SIDES as ASK_SIDES
 from .asks import Asks, basis_in
+from .call_progress import Heard, goes_on, turn_of
 from .port import Traits
 from .post import row_of, text_row
 from .wire import address_json, address_of
@@ -32,8 +35,10 @@ from .words import Address, Load, Parcel
 LOG = logging.getLogger(__name__)
 
 DONE, FAILED = "done", "failed"
-APART = timedelta(minutes=3)
-"""Between two messages about one recording where a message cannot be changed in place."""
+
+
+PATIENCE = timedelta(minutes=30)
+"""How long a summary waits for somebody to say which channel is whose."""
 
 
 @dataclass
@@ -118,6 +123,8 @@ class CallFollowing:
             if recording is not None and recording.consent in (REFUSED, WITHDRAWN):
                 rows.moved(session, row, stage=ENDED)
                 return False
+            if row.stage == SIDES:
+                return self._sides_known(session, row, talk, recording)
             if file is None:  # erased, or its time is over
                 rows.moved(session, row, stage=ENDED)
                 return False
@@ -137,7 +144,7 @@ class CallFollowing:
         """What has happened since: it is done, it failed, it goes on."""
         name, language = file.name, person.language
         if file.transcript == DONE:
-            return self._done(session, row, talk, heard, name, language)
+            return self._done(session, row, talk, heard, file, language)
         if file.transcript == FAILED or (heard.problem and heard.problem != row.problem):
             again = file.transcript == TO_TRANSCRIBE
             stage = WRITING if again else ENDED
@@ -153,51 +160,32 @@ class CallFollowing:
                 return False
             self._text(session, row, "begun", say.begun(name, heard.seconds or file.seconds, language))
             return True
-        return self._goes_on(session, row, heard, file, language)
-
-    def _goes_on(
-        self, session: Session, row: CallFollow, heard: Recording, file: InboundFile, language: str
-    ) -> bool:
-        """How far it is: in one message that changes where the platform can, else rarely and for long ones alone."""
-        traits, now = self.traits(row.channel), self.house.clock()
-        of = heard.seconds or file.seconds
-        if traits is None or heard.done_s <= row.told_s:
-            return False
-        words = say.progress(heard.done_s, of, language)
-        if traits.edits:
-            if rows.moved(session, row, told_s=heard.done_s, told_at=now):
-                turn = f"call-{row.interaction_id}"
-                parcel = Parcel(
-                    id=f"draft:{turn}",
-                    load=Load.DRAFT,
-                    address=address_of(row.address),
-                    text=words,
-                    turn=turn,
-                )
-                deliveries.put_draft(session, row_of(f"draft:{turn}", parcel, now))
-                return True
-            return False
-        quiet = row.told_at is not None and now - row.told_at < APART
-        third = of / 3 if of else say.LONG_S
-        if of < say.LONG_S or quiet or heard.done_s - row.told_s < third:
-            return False
-        if rows.moved(session, row, told_s=heard.done_s, told_at=now):
-            self._text(session, row, f"at:{int(heard.done_s)}", words)
-            return True
-        return False
+        return goes_on(
+            session, row, Heard(heard, file), self.traits(row.channel), language, self.house.clock()
+        )
 
     def _done(
-        self, session: Session, row: CallFollow, talk: Interaction, heard: Recording, name: str, language: str
+        self,
+        session: Session,
+        row: CallFollow,
+        talk: Interaction,
+        heard: Recording,
+        file: InboundFile,
+        language: str,
     ) -> bool:
         """Written down: the progress ends, the summary is due. Where nobody spoke there is none."""
-        silent = not talk.segments
-        if not rows.moved(
-            session, row, stage=TOLD if silent else WRITTEN, told_at=self.house.clock(), problem=""
-        ):
+        silent, asked = not talk.segments, unknown_channels(talk, heard)
+        stage = TOLD if silent else SIDES if asked else WRITTEN
+        if not rows.moved(session, row, stage=stage, told_at=self.house.clock(), problem=""):
             return False
-        traits, turn = self.traits(row.channel), f"call-{row.interaction_id}"
+        traits, turn = self.traits(row.channel), turn_of(row)
+        person = session.get(Person, row.person_id)
+        if person is not None and file.sent_as == "voice":
+            own_voice(session, talk, person)
+        if person is not None and asked:
+            self.asks.post(session, ASK_SIDES, person, talk, address_of(row.address), f"sides:{talk.id}")
         if silent:
-            self._text(session, row, "silent", say.nothing_said(name, language))
+            self._text(session, row, "silent", say.nothing_said(file.name, language))
         elif traits is not None and traits.edits and row.told_s:
             deliveries.drop_draft(session, f"draft:{turn}")
             parcel = Parcel(
@@ -210,6 +198,15 @@ class CallFollowing:
             )
             deliveries.put(session, row_of(f"{turn}:end", parcel, self.house.clock()))
         return True
+
+    def _sides_known(
+        self, session: Session, row: CallFollow, talk: Interaction, heard: Recording | None
+    ) -> bool:
+        """The summary waits for the answer, but not for ever."""
+        waited = row.told_at is not None and self.house.clock() - row.told_at > PATIENCE
+        if unknown_channels(talk, heard) and not waited:
+            return False
+        return rows.moved(session, row, stage=WRITTEN)
 
     def _stale(self, row: CallFollow, number: int) -> bool:
         """The words were corrected after the summary was told: a card offers to make it anew, once for each version."""

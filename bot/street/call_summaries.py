@@ -10,9 +10,7 @@ from dataclasses import dataclass, field
 
 from sqlmodel import Session
 
-from agents.after_call import proposed
 from agents.answer import Answer
-from agents.call_basis import minutes_shown
 from agents.run import make_answer
 from agents.skill import Turn
 from agents.skills.summarise_call import told_of
@@ -118,10 +116,7 @@ class CallSummaries:
             return None
         turn = Turn(desk=desk, text="", language=person.language, focus=dict(focus))
         with self._writing(turn):
-            text = told_of(turn, talk, renew=True)
-            facts = desk.deal(talk.deal_id) if talk.deal_id else None
-            made, _ = minutes_shown(turn, talk, facts, renew=True)
-            proposed(turn, talk, facts, made)
+            text = told_of(turn, talk, renew=True, listed=False)
         return make_answer(turn, text, tuple(turn.sources), turn.drafted_by)
 
     @contextmanager

@@ -10,7 +10,7 @@ from sqlalchemy import update
 from sqlmodel import Session, col, or_, select
 
 from knowledge.model import CallFollow, Conversation, InboundFile, Interaction, TranscriptVersion
-from knowledge.model.calls import ASKING, TOLD, WRITING, WRITTEN
+from knowledge.model.calls import ASKING, SIDES, TOLD, WRITING, WRITTEN
 from knowledge.model.files import BOUND, TO_TRANSCRIBE
 
 from .upserts import insert_into
@@ -41,7 +41,7 @@ def begin(session: Session, row: CallFollow) -> bool:
 
 def under_way(session: Session) -> Sequence[CallFollow]:
     """Recordings whose senders wait to hear of them, oldest first."""
-    query = select(CallFollow).where(col(CallFollow.stage).in_((ASKING, WRITING)))
+    query = select(CallFollow).where(col(CallFollow.stage).in_((ASKING, WRITING, SIDES)))
     return session.exec(
         query.order_by(col(CallFollow.at), col(CallFollow.interaction_id)).limit(AT_ONCE)
     ).all()

@@ -35,9 +35,9 @@ class TranscriptVersion(SQLModel, table=True):
     at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
 
 
-ASKING, WRITING, WRITTEN, TOLD, ENDED = "asking", "writing", "written", "told", "ended"
-"""Stages of telling somebody about a recording: nobody has said that those on it agree; it is being written down; its
-summary is due; it has been told; nothing more is told (a no, or it cannot be heard)."""
+ASKING, WRITING, SIDES, WRITTEN, TOLD, ENDED = "asking", "writing", "sides", "written", "told", "ended"
+"""Stages of telling somebody about a recording: nobody has said that those on it agree; it is being written down; nobody has
+said which channel is whose; its summary is due; it has been told; nothing more is told (a no, or it cannot be heard)."""
 
 
 class CallFollow(SQLModel, table=True):
@@ -62,7 +62,7 @@ class CallFollow(SQLModel, table=True):
 
 
 class AskCard(SQLModel, table=True):
-    """A card with buttons that asks one person something about a call: `kind` is consent, proposals or stale. Its id
+    """A card with buttons that asks one person something about a call: `kind` is consent, sides, proposals or stale. Its id
     stands in the buttons; what a press may do follows from who presses and how the rows stand then."""
 
     __tablename__ = "ask_card"

@@ -19,10 +19,10 @@ from actions.tables import Action
 from bot.street.street import Street
 from bot.street.words import Attachment, CardView, Load
 from bot.wiring import House
-from knowledge.model import CallFollow, Deal, DeliveryRow, Interaction, Person, Recording, Suggestion, Task
+from knowledge.model import CallFollow, Deal, DeliveryRow, Person, Recording, Suggestion, Task
 from speech.corrections import NAME, Correction
 from speech.heard import Heard, Hints, TranscriberError
-from tests.fakes.sounds import record, tone
+from tests.fakes.sounds import loudest, record, silence, tone
 from tests.fakes.street import FakeChannel, Scene, on_stage
 
 SAID = (
@@ -36,28 +36,36 @@ VOICE = Attachment(kind="file", ref="rec", name="华东医疗通话.m4a", second
 
 
 class Reader:
-    """Hears what it was told to, an utterance for each stretch of the sound; `breaks` calls fail first."""
+    """Hears what it was told to: the low tone says the rep's lines, the high one the customer's, 18 seconds each. The first
+    `breaks` calls fail."""
 
     name = "fake:reader"
 
-    def __init__(self, lines: tuple[str, ...] = SAID, breaks: int = 0) -> None:
-        self.lines, self.breaks, self.calls = lines, breaks, 0
+    def __init__(self, breaks: int = 0) -> None:
+        self.breaks, self.calls = breaks, 0
 
     def hear(self, samples: NDArray[np.float32], hints: Hints) -> list[Heard]:
         self.calls += 1
         if self.calls <= self.breaks:
             raise TranscriberError("engine", "语音模型打不开", "the speech model cannot be opened")
-        share = len(samples) / 16_000 / max(1, len(self.lines))
+        mine = "李娜" if loudest(samples) < 600 else "王建国"
         return [
-            Heard(start=at * share, end=(at + 1) * share - 0.1, text=text, confidence=0.9, words=())
-            for at, text in enumerate(self.lines)
+            Heard(start=at * 18.0, end=at * 18.0 + 17.5, text=words, confidence=0.9, words=())
+            for at, line in enumerate(SAID)
+            for who, _, words in [line.partition(": ")]
+            if who == mine
         ]
 
 
 @pytest.fixture
 def sound(tmp_path: Path) -> bytes:
-    path = record(tmp_path / "a.m4a", [tone(90, 400, 16_000)], codec="aac", rate=16_000, form="mp4")
-    return path.read_bytes()
+    """The rep on the left, the customer on the right."""
+    rate = 16_000
+    quiet = silence(18, rate)
+    left = [tone(18, 400, rate) if line.startswith("李娜") else quiet for line in SAID]
+    right = [quiet if line.startswith("李娜") else tone(18, 900, rate) for line in SAID]
+    channels = [np.concatenate(left), np.concatenate(right)]
+    return record(tmp_path / "a.m4a", channels, codec="aac", rate=rate, form="mp4").read_bytes()
 
 
 def person_of(house: House, who: str = "p-lina") -> Person:
@@ -65,22 +73,27 @@ def person_of(house: House, who: str = "p-lina") -> Person:
         return session.get_one(Person, who)
 
 
-def write_down(house: House, call: str, engine: Reader, chunk_s: float = 300.0) -> str:
-    """As whoever writes recordings down does it, in whichever process; speakers as the lines name them."""
+def write_down(house: House, call: str, engine: Reader) -> str:
+    """As whoever writes recordings down does it, in whichever process."""
     desk = house.desk(person_of(house), "", "scribe", "zh")
-    told = Scribe(Calls(desk), engine, chunk_s=chunk_s).write_down(call)
-    with house.store.session() as session:
-        row = session.get_one(Interaction, call)
-        sides = {"李娜": "rep", "王建国": "customer"}
-        row.segments = [_named(dict(one), sides) for one in row.segments]
-        row.text = "\n".join(f"{one['speaker']}: {one['text']}" for one in row.segments)
-        session.add(row)
-    return told.code
+    return Scribe(Calls(desk), engine).write_down(call).code
 
 
-def _named(segment: dict[str, object], sides: dict[str, str]) -> dict[str, object]:
-    who, _, words = str(segment["text"]).partition(": ")
-    return segment | {"speaker": who, "text": words or who, "side": sides.get(who, "unknown")}
+async def summed_up(scene: Scene, call: str) -> CardView:
+    """Written down, the channels told apart by the rep, and the card of what follows."""
+    house = scene.street.house
+    assert await asyncio.to_thread(write_down, house, call, Reader()) == "written"
+    await scene.until(lambda: card_with(scene, "哪个声道"), "whose channel is whose")
+    card = card_with(scene, "哪个声道")
+    assert card is not None
+    assert card.facts[0] == ("声道 1", "“王总您好,上次的方案您看了吗”")
+    answer = await scene.press("p-lina", button(card, "声道1是我方"))
+    assert answer is not None
+    assert "声道 1 是李娜" in answer.toast
+    await scene.until(lambda: card_with(scene, "这通电话的建议"), "the proposals")
+    found = card_with(scene, "这通电话的建议")
+    assert found is not None
+    return found
 
 
 def call_in(house: House) -> str:
@@ -140,14 +153,11 @@ async def sent_and_agreed(scene: Scene) -> str:
 def test_from_the_recording_to_one_tap(demo_house: House, sound: bytes) -> None:
     async def story(scene: Scene) -> None:
         call = await sent_and_agreed(scene)
-        assert await asyncio.to_thread(write_down, demo_house, call, Reader()) == "written"
-        await scene.until(lambda: card_with(scene, "这通电话的建议"), "the proposals")
+        card = await summed_up(scene, call)
         texts = scene.channel.texts("p-lina")
         (summary,) = [one for one in texts if one.startswith("纪要:")]
         for words in ("预算:一百二十八万", "李娜 · 2026-12-04", "你们太贵了", "按两期付款"):
             assert words in summary
-        card = card_with(scene, "这通电话的建议")
-        assert card is not None
         assert "下一步" in card.facts[0][1]
         assert "李娜 00:5" in card.facts[0][1]
         assert "主题:" in card.body
@@ -174,9 +184,7 @@ def test_from_the_recording_to_one_tap(demo_house: House, sound: bytes) -> None:
 
         await scene.say("p-lina", "这段录音里他对预算怎么说的?")
         await scene.until(
-            lambda: any(
-                "王建国 00:18:“看了,预算一百二十八万" in one for one in scene.channel.texts("p-lina")
-            ),
+            lambda: any("客户 00:18:“看了,预算一百二十八万" in one for one in scene.channel.texts("p-lina")),
             "the quote",
         )
 
@@ -263,8 +271,7 @@ def test_a_failure_is_told_once_and_goes_on_by_itself(demo_house: House, sound: 
         await scene.until(
             lambda: any("语音模型打不开" in one for one in scene.channel.texts("p-lina")), "why"
         )
-        await asyncio.to_thread(write_down, demo_house, call, Reader())
-        await scene.until(lambda: card_with(scene, "这通电话的建议"), "the proposals")
+        await summed_up(scene, call)
         assert len([one for one in scene.channel.texts("p-lina") if "语音模型打不开" in one]) == 1
 
     play(demo_house, story, edits_channel(sound))
@@ -273,8 +280,7 @@ def test_a_failure_is_told_once_and_goes_on_by_itself(demo_house: House, sound: 
 def test_a_summary_left_by_a_dead_process_is_told_once(demo_house: House, sound: bytes) -> None:
     async def story(scene: Scene) -> None:
         call = await sent_and_agreed(scene)
-        await asyncio.to_thread(write_down, demo_house, call, Reader())
-        await scene.until(lambda: card_with(scene, "这通电话的建议"), "the proposals")
+        await summed_up(scene, call)
         with demo_house.store.session() as session:  # as if it had died before it could say so
             row = session.get_one(CallFollow, call)
             row.stage, row.worker = "written", "host:gone:1"
@@ -293,8 +299,7 @@ def test_a_summary_left_by_a_dead_process_is_told_once(demo_house: House, sound:
 def test_a_correction_makes_the_summary_stale_and_one_tap_renews_it(demo_house: House, sound: bytes) -> None:
     async def story(scene: Scene) -> None:
         call = await sent_and_agreed(scene)
-        await asyncio.to_thread(write_down, demo_house, call, Reader())
-        await scene.until(lambda: card_with(scene, "这通电话的建议"), "the proposals")
+        await summed_up(scene, call)
         demo_house.clock.pass_(60)  # type: ignore[attr-defined]
         boss = demo_house.desk(person_of(demo_house, "p-zhaolei"), "", "terminal", "zh")
         assert Versions(boss).correct(call, Correction(kind=NAME, old="锐影", new="瑞影")).done
