@@ -34,6 +34,7 @@ from knowledge.snapshot import DealFacts
 from .action import ActionRequest, Outcome
 from .call_rules import CallRules
 from .card import ActionCard, Explanation
+from .journey_view import Journeys
 from .levels import Power
 from .paper_view import Papers
 from .score_view import Scores
@@ -158,6 +159,8 @@ class Desk(
     def papers(self) -> Papers: ...
     @property
     def scores(self) -> Scores: ...
+    @property
+    def journeys(self) -> Journeys: ...
     @property
     def conversation_id(self) -> str: ...
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from . import call_arguments, deed_arguments, paper_arguments, slots
+from . import call_arguments, deed_arguments, journey_arguments, paper_arguments, slots
 from .dates import period
 from .focus import everyone
 from .mail_arguments import draft
@@ -206,4 +206,8 @@ _BUILDERS: dict[str, Callable[[Said], Built]] = {
     "summarise_call": call_arguments.summary,
     "review_call": call_arguments.review,
     "ask_call": call_arguments.question,
+    "customer_journey": journey_arguments.journey,
+    "stage_health": journey_arguments.stage,
+    "churn_list": journey_arguments.churn,
+    "touch_numbers": journey_arguments.numbers,
 }

@@ -32,6 +32,10 @@ SKILLS = (
     "summarise_call",
     "review_call",
     "ask_call",
+    "customer_journey",
+    "stage_health",
+    "churn_list",
+    "touch_numbers",
 )
 """Intents that are a tool call; every other intent is answered with `reply`."""
 

@@ -5,7 +5,9 @@ from agents.skill import Skill
 from . import (
     ask_call,
     book_meeting,
+    churn_list,
     create_task,
+    customer_journey,
     deal_brief,
     draft_email,
     explain_action,
@@ -24,9 +26,11 @@ from . import (
     score_lead,
     send_document,
     send_email,
+    stage_health,
     summarise_call,
     talk_track,
     today_list,
+    touch_numbers,
     update_deal,
     win_odds,
 )
@@ -58,4 +62,8 @@ SKILLS: tuple[Skill, ...] = (
     summarise_call.SKILL,
     review_call.SKILL,
     ask_call.SKILL,
+    customer_journey.SKILL,
+    stage_health.SKILL,
+    churn_list.SKILL,
+    touch_numbers.SKILL,
 )

@@ -20,8 +20,11 @@ from knowledge.model import Blueprint, utc_now
 
 from . import (
     call_metrics,
+    churn,
     company,
     identity,
+    interventions,
+    journey,
     mail_templates,
     playbook,
     process,
@@ -58,6 +61,9 @@ KINDS: dict[str, Kind] = {
     "trackers": Kind(trackers.TrackerBook, trackers.faults),
     "tracking": Kind(tracking.TrackingPlan, tracking.faults),
     "identity": Kind(identity.IdentityRules, identity.faults),
+    "journey": Kind(journey.Journey, journey.faults),
+    "interventions": Kind(interventions.Interventions, interventions.faults),
+    "churn": Kind(churn.ChurnRules, churn.faults),
     "call_metrics": Kind(call_metrics.CallMetricsBook, call_metrics.faults),
 }
 """The menu of kinds."""

@@ -31,6 +31,7 @@ from .people import Delegation, Identity, Person, Role, Team
 from .recordings import Recording
 from .score_log import ScoreEntry, ScoreMark
 from .scores import FittedModel, LeadTouch
+from .stages import ChurnAlert, ClockRound, InterventionRun, StageMove
 from .street import ArrivalRow, BindCode, CardCopy, DeliveryRow, Stranger, StreetNote
 from .suggestions import Blueprint, IndexState, Suggestion
 from .web import WebLine, WebSession
@@ -50,6 +51,8 @@ __all__ = [
     "CallFollow",
     "CallNote",
     "CardCopy",
+    "ChurnAlert",
+    "ClockRound",
     "CollectSource",
     "Consent",
     "Contact",
@@ -74,6 +77,7 @@ __all__ = [
     "IndexState",
     "Interaction",
     "InteractionKind",
+    "InterventionRun",
     "JsonText",
     "Judgement",
     "Lead",
@@ -96,6 +100,7 @@ __all__ = [
     "Signature",
     "SignatureMember",
     "StageChange",
+    "StageMove",
     "Stranger",
     "StreetNote",
     "Suggestion",

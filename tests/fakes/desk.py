@@ -42,6 +42,7 @@ from knowledge.names import NameEntry, NameIndex
 from knowledge.passages import Filters, Passage
 from knowledge.snapshot import DealFacts
 from knowledge.terms import query_terms
+from tests.fakes.journeys import FakeJourneys
 
 
 @dataclass
@@ -127,6 +128,7 @@ class FakeDesk:
     drafts: dict[str, Suggestion] = field(default_factory=dict)
     scores: FakeScores = field(default_factory=lambda: FakeScores())
     papers: FakePapers = field(default_factory=lambda: FakePapers())
+    journeys: FakeJourneys = field(default_factory=lambda: FakeJourneys())
     my_tasks: list[Task] = field(default_factory=list)
     my_meetings: list[Meeting] = field(default_factory=list)
     conversation_id: str = "cv-1"
