@@ -25,6 +25,7 @@ from .calls import CallsOf
 from .card import ActionCard, Explanation
 from .documents.pdf import PdfConverter
 from .gate import Gate
+from .journey_desk import JourneyDesk
 from .levels import Power
 from .papers import PaperDesk
 from .people import roles_of
@@ -75,6 +76,11 @@ class PersonDesk(PlansOf, FilesOf, PicturesOf, CallsOf, ProposalsOf, AdviceOf):
     def scores(self) -> ScoreDesk:
         """Win chances, lead scores, price ranges."""
         return ScoreDesk(self.gate, self._rows)
+
+    @property
+    def journeys(self) -> JourneyDesk:
+        """Touches, stages, churn signals."""
+        return JourneyDesk(self.gate, self._rows, tuple(self.asker.roles))
 
     # reads -----------------------------------------------------------------------------------------------------
 

@@ -36,6 +36,7 @@ from .advice_view import Advising
 from .call_rules import CallRules
 from .card import ActionCard, Explanation
 from .forecast_view import Forecasts
+from .journey_view import Journeys
 from .levels import Power
 from .paper_view import Papers
 from .score_view import Scores
@@ -164,6 +165,8 @@ class Desk(
     def forecasts(self) -> Forecasts: ...
     @property
     def advice(self) -> Advising: ...
+    @property
+    def journeys(self) -> Journeys: ...
     @property
     def conversation_id(self) -> str: ...
     @property

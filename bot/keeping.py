@@ -10,6 +10,8 @@ from sqlmodel import col, select
 from actions.daily import Daily
 from actions.holding import expire_files
 from actions.incidents import Incidents
+from actions.journey.churning import Churning
+from actions.journey.interventions import Journeying
 from actions.sweeping import Sweeper
 from actions.tables import Sweep
 
@@ -30,6 +32,14 @@ def sweeper_of(house: House) -> Sweeper:
     return Sweeper(house.gate, house.search, house.settings.var_dir)
 
 
+def journeying_of(house: House) -> Journeying:
+    return Journeying(house.gate)
+
+
+def churning_of(house: House) -> Churning:
+    return Churning(house.gate)
+
+
 def keep(house: House) -> list[str]:
     """End what ran out, forget files nobody placed, score anew what was touched, copy the day's head, sweep after an
     erasure; whatever goes wrong there is tried again later.
@@ -40,6 +50,16 @@ def keep(house: House) -> list[str]:
     _guarded("scores", house.rescorer.tick)
     _guarded("advice", house.rounds.tick)
     return [*_guarded("daily", daily_of(house).tick), *_guarded("sweep", lambda: _sweep(house))]
+
+
+def keep_open(house: House) -> list[str]:
+    """`keep`, and the interventions and win-back tasks that are due: the clock of a house that stays open does this, a command
+    that answers one question does not."""
+    return [
+        *keep(house),
+        *_guarded("journey", journeying_of(house).tick),
+        *_guarded("churn", churning_of(house).tick),
+    ]
 
 
 def _guarded(name: str, round_: Callable[[], list[str]]) -> list[str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from knowledge.insight.buying import History, fit_buying, history_of
 from knowledge.insight.churn import Purchase, gone_by_rule, signs
 from knowledge.insight.scoring.cells import day_of, number_of
 from knowledge.insight.scoring.figures import Figures, auc, figures
@@ -50,7 +51,11 @@ def evaluate_churn(
         "days_after": end - edge,
         "rejected_rows": rejected,
         "seconds": round(seconds, 1),
-        "baselines": _baselines(list(known.values()), cells, labels, edge),
+        "expected_repeats": _repeats(list(known.values()), edge, end),
+        "baselines": {
+            **_baselines(list(known.values()), cells, labels, edge),
+            **_bought_model(list(known.values()), labels, edge, end),
+        },
     }
 
 
@@ -102,4 +107,56 @@ def _baselines(
         "rule_auc": auc(labels, [float(one) for one in gone]),
         "rule_precision": sum(flagged) / len(flagged) if flagged else None,
         "rule_recall": sum(flagged) / max(1, sum(labels)),
+    }
+
+
+def _bought_model(
+    customers: Sequence[Sequence[Purchase]], labels: Sequence[int], edge: int, end: int
+) -> dict[str, Any]:
+    """BG/NBD: its chance of no purchase afterwards. It is fitted on what lies before the cut alone."""
+    histories = _histories(customers, edge)
+    model = fit_buying(histories)
+    if model is None:
+        return {}
+    found = figures(labels, [model.silent(one, (end - edge) / 7) for one in histories])
+    assert found is not None
+    return {
+        "bg_nbd_auc": found.auc,
+        "bg_nbd_brier": found.brier,
+        "bg_nbd_log_loss": found.log_loss,
+        "bg_nbd_ece": found.ece,
+    }
+
+
+def _repeats(customers: Sequence[Sequence[Purchase]], edge: int, end: int) -> dict[str, Any]:
+    """Expected purchase days after the cut (BG/NBD) against what came, beside plain guesses: everybody goes on at their own
+    rate, everybody buys as often again, everybody buys nothing."""
+    histories = _histories(customers, edge)
+    weeks = (end - edge) / 7
+    actual = [float(len({one.day for one in rows if one.day > edge})) for rows in customers]
+    model = fit_buying(histories)
+    before = (edge - min(one.day for rows in customers for one in rows) + 1) / 7
+    guesses = {
+        "own_rate": [one.repeats / max(1.0, one.age) * weeks for one in histories],
+        "same_again": [one.repeats * weeks / max(1.0, before) for one in histories],
+        "nothing": [0.0] * len(histories),
+    }
+    if model is not None:
+        guesses = {"bg_nbd": [model.expected(one, weeks) for one in histories], **guesses}
+    found: dict[str, Any] = {name: _errors(chances, actual) for name, chances in guesses.items()}
+    if model is not None:
+        found["parameters"] = {"r": model.r, "alpha": model.alpha, "a": model.a, "b": model.b, "n": model.n}
+    return {"n": len(actual), "weeks": round(weeks, 1), "purchases": sum(actual), **found}
+
+
+def _histories(customers: Sequence[Sequence[Purchase]], edge: int) -> list[History]:
+    return [one for rows in customers if (one := history_of((p.day for p in rows), edge)) is not None]
+
+
+def _errors(guessed: Sequence[float], actual: Sequence[float]) -> dict[str, float]:
+    gaps = [a - b for a, b in zip(guessed, actual, strict=True)]
+    return {
+        "mae": sum(abs(gap) for gap in gaps) / len(gaps),
+        "rmse": (sum(gap * gap for gap in gaps) / len(gaps)) ** 0.5,
+        "total": sum(guessed),
     }

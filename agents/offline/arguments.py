@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from . import call_arguments, deed_arguments, paper_arguments, slots, worth_arguments
+from . import call_arguments, deed_arguments, journey_arguments, paper_arguments, slots, worth_arguments
 from .dates import period
 from .focus import everyone
 from .mail_arguments import draft
@@ -210,4 +210,8 @@ _BUILDERS: dict[str, Callable[[Said], Built]] = {
     "deal_risks": worth_arguments.risks,
     "advice_report": worth_arguments.report,
     "walk_score": worth_arguments.walk,
+    "customer_journey": journey_arguments.journey,
+    "stage_health": journey_arguments.stage,
+    "churn_list": journey_arguments.churn,
+    "touch_numbers": journey_arguments.numbers,
 }

@@ -36,6 +36,10 @@ SKILLS = (
     "deal_risks",
     "advice_report",
     "walk_score",
+    "customer_journey",
+    "stage_health",
+    "churn_list",
+    "touch_numbers",
 )
 """Intents that are a tool call; every other intent is answered with `reply`."""
 

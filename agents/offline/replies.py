@@ -24,6 +24,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "· 任务和会议:“提醒我周五给王总打电话”“约王总周四下午三点开会”“我的任务”\n"
         "· 消息和导出:“在微信上告诉王总样机到了”“导出本组商机”\n"
         "· 通话:“总结一下昨天和华东医疗的电话”“复盘一下我上周的通话”“这段录音里他对预算怎么说的”\n"
+        "· 旅程:“华东医疗的旅程”“各阶段健康度”“哪些客户要流失”“付款前一般接触几次”\n"
         "· 审批:“有什么等我批的”“为什么要审批”;批准请输入 /approve 编号;“撤回”撤销上一个动作\n"
         "还不会:新建或删除客户,以及与销售无关的问题。",
         "I am offline (no language model connected). I can:\n"
@@ -38,6 +39,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
         '· messages and exports: "tell Grace on WeChat …", "export our deals"\n'
         '· calls: "summarise the last call with <customer>", "review my calls of last week", "what does he say about budget '
         'in the recording?"\n'
+        '· journeys: "journey of <customer>", "health of each stage", "who is about to churn", "how many touches before they pay"\n'
         '· approvals: "anything waiting for me?", "why was it blocked"; to approve, type /approve and the code; '
         '"undo that" takes the last one back\n'
         "Not yet: creating or deleting customers, anything outside sales.",

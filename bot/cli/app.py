@@ -16,6 +16,7 @@ from .keeper import keeper_app
 from .options import As, Demo, Json, Ref
 from .rule_groups import autonomy_app, pilot_app
 from .score_groups import model_app, score_app
+from .stage_groups import churn_app, stage_app
 from .street_groups import street_app
 from .worth_groups import worth_app
 
@@ -39,6 +40,8 @@ app.add_typer(score_app, name="score")
 app.add_typer(feed_app, name="feed")
 app.add_typer(identity_app, name="identity")
 app.add_typer(journey_app, name="journey")
+app.add_typer(stage_app, name="stage")
+app.add_typer(churn_app, name="churn")
 app.add_typer(keeper_app)
 app.add_typer(street_app)
 app.add_typer(worth_app)

@@ -68,11 +68,18 @@ def price(data: Path, *, as_json: bool) -> None:
     _figures(lambda: evaluate_price(data), data, as_json=as_json)
 
 
+def journey(data: Path, *, as_json: bool) -> None:
+    """Paths with their attribution, or a funnel of leads, cross-validated."""
+    from knowledge.journey_evaluation import evaluate_journey
+
+    _figures(lambda: evaluate_journey(data), data, as_json=as_json)
+
+
 def _figures(measure: Callable[[], dict[str, Any]], path: Path, *, as_json: bool) -> None:
     """Measure and show; what cannot be read is a sentence."""
     from knowledge.scoring_rows import BadTable
 
-    if not path.is_file():
+    if not path.exists():
         raise missing(path)
     try:
         result = measure()

@@ -15,7 +15,7 @@ from typing import Any
 from actions.binding import Binding
 from actions.workers import BEAT_S, STREET, Beat, forget, heard_since, worker_name
 from bot.jobs import tick
-from bot.keeping import keep
+from bot.keeping import keep_open
 from bot.wiring import House
 from knowledge.library import arrivals, doors
 
@@ -202,7 +202,7 @@ class Street:
     def tick(self, *, tidy: bool = False) -> None:
         """One round: what is due, who must be told, which cards must change, and which conversations were left lying."""
         tick(self.house)
-        keep(self.house)
+        keep_open(self.house)
         for channel in self.push.tick() | self.copies.refresh() | self.calls.tick():
             self._bring_out(channel)
         if time.monotonic() - self._looked_at >= TICK_S:

@@ -21,8 +21,11 @@ from knowledge.model import Blueprint, utc_now
 from . import (
     advice,
     call_metrics,
+    churn,
     company,
     identity,
+    interventions,
+    journey,
     mail_templates,
     playbook,
     process,
@@ -60,6 +63,9 @@ KINDS: dict[str, Kind] = {
     "tracking": Kind(tracking.TrackingPlan, tracking.faults),
     "identity": Kind(identity.IdentityRules, identity.faults),
     "advice": Kind(advice.Advice, advice.faults),
+    "journey": Kind(journey.Journey, journey.faults),
+    "interventions": Kind(interventions.Interventions, interventions.faults),
+    "churn": Kind(churn.ChurnRules, churn.faults),
     "call_metrics": Kind(call_metrics.CallMetricsBook, call_metrics.faults),
 }
 """The menu of kinds."""

@@ -32,6 +32,7 @@ from .people import Delegation, Identity, Person, Role, Team
 from .recordings import Recording
 from .score_log import ScoreEntry, ScoreMark
 from .scores import FittedModel, LeadTouch
+from .stages import ChurnAlert, ClockRound, InterventionRun, StageMove
 from .street import ArrivalRow, BindCode, CardCopy, DeliveryRow, Stranger, StreetNote
 from .suggestions import Blueprint, IndexState, Suggestion, SuggestionEvent
 from .web import WebLine, WebSession
@@ -51,6 +52,8 @@ __all__ = [
     "CallFollow",
     "CallNote",
     "CardCopy",
+    "ChurnAlert",
+    "ClockRound",
     "CollectSource",
     "Consent",
     "Contact",
@@ -77,6 +80,7 @@ __all__ = [
     "IndexState",
     "Interaction",
     "InteractionKind",
+    "InterventionRun",
     "JsonText",
     "Judgement",
     "Lead",
@@ -99,6 +103,7 @@ __all__ = [
     "Signature",
     "SignatureMember",
     "StageChange",
+    "StageMove",
     "Stranger",
     "StreetNote",
     "Suggestion",

@@ -46,6 +46,7 @@ from knowledge.names import NameEntry, NameIndex
 from knowledge.passages import Filters, Passage
 from knowledge.snapshot import DealFacts
 from knowledge.terms import query_terms
+from tests.fakes.journeys import FakeJourneys
 
 
 @dataclass
@@ -188,6 +189,7 @@ class FakeDesk:
     forecasts: FakeForecasts = field(default_factory=lambda: FakeForecasts())
     advice: FakeAdvice = field(default_factory=lambda: FakeAdvice())
     papers: FakePapers = field(default_factory=lambda: FakePapers())
+    journeys: FakeJourneys = field(default_factory=lambda: FakeJourneys())
     my_tasks: list[Task] = field(default_factory=list)
     my_meetings: list[Meeting] = field(default_factory=list)
     conversation_id: str = "cv-1"
