@@ -81,38 +81,22 @@ def _some(group: list[str]) -> list[str]:
     return [group[i * len(group) // MOST_WAYS] for i in range(MOST_WAYS)]
 
 
-class _Rows:
-    """The examples as a sparse matrix: row, column and value of what is not zero, in both orders."""
+def _matrix(made: list[dict[str, float]], column: dict[str, int]) -> tuple[Any, Any]:
+    """The examples as a sparse matrix with a last column of ones, and its transpose, both by rows: products of such a matrix
+    run in one thread and in one order, so that training again gives the same numbers."""
+    from scipy.sparse import csr_array  # type: ignore[import-untyped]
 
-    def __init__(self, made: list[dict[str, float]], column: dict[str, int]) -> None:
-        import numpy as np
-
-        cells = [
-            (i, at, value)
-            for i, one in enumerate(made)
-            for at, value in [*((column.get(f, -1), v) for f, v in one.items()), (len(column), 1.0)]
-            if at >= 0
-        ]
-        self.row = np.array([cell[0] for cell in cells])
-        self.col = np.array([cell[1] for cell in cells])
-        self.val = np.array([cell[2] for cell in cells], dtype=np.float64)[:, None]
-        self.row_starts = np.searchsorted(self.row, np.arange(len(made)))
-        self.by_col = np.argsort(self.col, kind="stable")
-        self.columns, self.col_starts = np.unique(self.col[self.by_col], return_index=True)
-        self.width = len(column) + 1
-
-    def scores(self, w: Any) -> Any:
-        import numpy as np
-
-        return np.add.reduceat(w[self.col] * self.val, self.row_starts, axis=0)
-
-    def slope(self, wrong: Any) -> Any:
-        import numpy as np
-
-        pushed = (wrong[self.row] * self.val)[self.by_col]
-        slope = np.zeros((self.width, wrong.shape[1]))
-        slope[self.columns] = np.add.reduceat(pushed, self.col_starts, axis=0)
-        return slope
+    values: list[float] = []
+    columns: list[int] = []
+    ends = [0]
+    for one in made:
+        cells = [(column[name], value) for name, value in one.items() if name in column]
+        for at, value in [*cells, (len(column), 1.0)]:
+            columns.append(at)
+            values.append(value)
+        ends.append(len(values))
+    x = csr_array((values, columns, ends), shape=(len(made), len(column) + 1))
+    return x, csr_array(x.T)
 
 
 def train(rows: list[tuple[str, str, float, int]]) -> Classifier:
@@ -124,13 +108,13 @@ def train(rows: list[tuple[str, str, float, int]]) -> Classifier:
     counts = Counter(feature for one in made for feature in one)
     kept = sorted(f for f, n in counts.items() if n >= RARE or (" " not in f and f[0] != "~"))
     column = {feature: i for i, feature in enumerate(kept)}
-    x = _Rows(made, column)
+    x, turned = _matrix(made, column)
     y = np.array([intents.index(row[0]) for row in rows])
     weight = np.array([row[2] for row in rows]) / np.sqrt(np.bincount(y) / len(rows))[y]
     held = np.array([row[3] for row in rows]) % 5 == 4
-    trial = _fit(x, y, np.where(held, 0.0, weight), len(intents))
-    scale = _calibrated(x.scores(trial)[held], y[held])
-    full = _fit(x, y, weight, len(intents))
+    trial = _fit(x, turned, y, np.where(held, 0.0, weight))
+    scale = _calibrated((x @ trial)[held], y[held])
+    full = _fit(x, turned, y, weight)
     return Classifier(
         intents=tuple(intents),
         bias=tuple(round(float(b), 2) for b in full[-1]),
@@ -140,19 +124,19 @@ def train(rows: list[tuple[str, str, float, int]]) -> Classifier:
     )
 
 
-def _fit(x: _Rows, y: Any, weight: Any, classes: int) -> Any:
+def _fit(x: Any, turned: Any, y: Any, weight: Any) -> Any:
     """Adam; the weights of the examples say how much each counts."""
     import numpy as np
 
-    wanted = np.eye(classes)[y]
-    w = np.zeros((x.width, classes))
+    wanted = np.eye(int(y.max()) + 1)[y]
+    w = np.zeros((x.shape[1], wanted.shape[1]))
     mean, spread = np.zeros_like(w), np.zeros_like(w)
     weight = (weight / weight.sum())[:, None]
     for step in range(1, STEPS + 1):
-        scores = x.scores(w)
+        scores = x @ w
         chance = np.exp(scores - scores.max(axis=1, keepdims=True))
         chance /= chance.sum(axis=1, keepdims=True)
-        slope = x.slope((chance - wanted) * weight) + DECAY * w
+        slope = turned @ ((chance - wanted) * weight) + DECAY * w
         mean = 0.9 * mean + 0.1 * slope
         spread = 0.999 * spread + 0.001 * slope * slope
         w -= RATE * (mean / (1 - 0.9**step)) / (np.sqrt(spread / (1 - 0.999**step)) + 1e-8)
