@@ -64,7 +64,9 @@ def evaluate_score(question: Question, most: int = MOST_ROWS) -> dict[str, Any]:
     positive = positive_of(labels, question.positive)
     table = table_of(rows, question.label, positive, question.group, question.time)
     begun = time.perf_counter()
-    fitted = fit(table, drop=question.drop, monotone=question.monotone, today=question.today)
+    fitted = fit(
+        table, drop=question.drop, monotone=question.monotone, today=question.today, forward=cut.forward
+    )
     seconds = time.perf_counter() - begun
     if len(rows) < train.rows - train.without_label - sum(train.left_out.values()):
         warnings.append(f"learned from a fair sample of {len(rows)} of {train.rows} rows")
@@ -107,10 +109,12 @@ def _must_have(row: Mapping[str, str], question: Question, path: Path) -> None:
 
 @dataclass(frozen=True)
 class _Cut:
-    """What is left out of the training file: rows of the test's groups, rows not before the test's first moment."""
+    """What is left out of the training file: rows of the test's groups, rows not before the test's first moment.
+    `forward`: the test lies after what is learned from."""
 
     groups: bool = False
     later: bool = False
+    forward: bool = True
 
 
 def _cut(question: Question, tested: _Tested, warnings: list[str]) -> _Cut:
@@ -125,13 +129,14 @@ def _cut(question: Question, tested: _Tested, warnings: list[str]) -> _Cut:
         shared += bool(question.group) and hash(row[question.group]) in tested.groups
     if late > total / 2:
         warnings.append(
-            f"the files are not cut by time: {late} of {total} training rows are not before the first test row; kept"
+            f"the files are not cut by time: {late} of {total} training rows are not before the first test row; kept, "
+            "and judged as rows of the same time"
         )
     if shared > total / 2:
         warnings.append(
             f"the files are not cut by group: {shared} of {total} training rows have a group of the test; kept"
         )
-    return _Cut(groups=0 < shared <= total / 2, later=0 < late <= total / 2)
+    return _Cut(groups=0 < shared <= total / 2, later=0 < late <= total / 2, forward=late <= total / 2)
 
 
 def _learnable(
@@ -207,4 +212,5 @@ def _how(fitted: Fitted) -> dict[str, Any]:
         "folds": fitted.folds,
         "weights": dict(fitted.weights),
         "ridge_strength": fitted.strength,
+        "fade": fitted.fade,
     }

@@ -25,9 +25,11 @@ def choose(
     drop: Sequence[str] = (),
     monotone: Mapping[str, int] | None = None,
     today: int | None = None,
+    forward: bool = True,
 ) -> tuple[tuple[Column, ...], tuple[Dropped, ...]]:
     """The columns to learn from and those left out. `today` is the day (ordinal) after which a date is in the future,
-    for tables without moments; `monotone` says which way a column must work (+1, -1)."""
+    for tables without moments; `monotone` says which way a column must work (+1, -1). `forward`: rows to come are asked
+    for, so that a column which follows the calendar is of no use."""
     kept: dict[str, tuple[Column, ...]] = {}
     dropped: list[Dropped] = []
     for name, cells in table.columns.items():
@@ -43,7 +45,7 @@ def choose(
             dropped.append(found)
         else:
             kept[name] = columns
-    for name in [name for name, made in kept.items() if is_clock(table, made[0])]:
+    for name in [name for name, made in kept.items() if forward and is_clock(table, made[0])]:
         del kept[name]
         zh, en = (
             "只是跟着日历走:过去的水平不会再来",

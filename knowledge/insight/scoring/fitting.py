@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any, Literal
 
@@ -55,13 +55,17 @@ def fit(
     drop: Sequence[str] = (),
     monotone: Mapping[str, int] | None = None,
     today: int | None = None,
+    forward: bool = True,
 ) -> Fitted:
     """Learn the chance of label 1. Always gives a model; `method` says how much it could learn.
 
     table: at least one row. drop: columns not to use. monotone: column -> +1 (more is never less likely) or -1.
-    today: the day as an ordinal after which a date is in the future, for tables without moments.
+    today: the day as an ordinal after which a date is in the future, for tables without moments. forward: whether rows to
+    come are what is asked for, where rows have moments; if not, moments only tell what was filled in later.
     """
-    columns, dropped = choose(table, drop=drop, monotone=monotone, today=today)
+    columns, dropped = choose(table, drop=drop, monotone=monotone, today=today, forward=forward)
+    if not forward:
+        table = replace(table, times=())
     parts = folds(table, FOLDS) if columns and table.fewest >= HARDLY_ANY else []
     parts = [(a, b) for a, b in parts if 0 < sum(table.labels[i] for i in a) < len(a)]
     if len(parts) < 2:
