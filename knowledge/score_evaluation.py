@@ -16,6 +16,7 @@ from knowledge.insight.scoring.fitting import Fitted, fit
 from knowledge.insight.scoring.model import ScoreModel
 from knowledge.insight.scoring.table import moment_of
 from knowledge.scoring_rows import MOST_ROWS, BadTable, Counts, positive_of, rows_of, sample, table_of
+from knowledge.table_faults import clock_jumped, distinct
 
 TIMED = 2000
 """Rows whose prediction with reasons is timed, one by one."""
@@ -61,6 +62,9 @@ def evaluate_score(question: Question, most: int = MOST_ROWS) -> dict[str, Any]:
     rows = sample(_learnable(question, train, tested, labels, cut), question.group, most)
     if not rows:
         raise BadTable(f"{question.train.name} 没有可学的行 / has no row to learn from")
+    rows, left_out, said = distinct(rows, question.test, question.label, (question.group, question.time))
+    train.left_out |= left_out
+    warnings += said
     positive = positive_of(labels, question.positive)
     table = table_of(rows, question.label, positive, question.group, question.time)
     begun = time.perf_counter()
@@ -93,7 +97,7 @@ def _look(question: Question) -> _Tested:
             found.labels[row[question.label].strip()] += 1
         if question.group:
             found.groups.add(hash(row[question.group]))
-        if question.time:
+        if question.time and not clock_jumped(row[question.time], question.today):
             found.first = min(found.first, moment_of(row[question.time]))
     return found
 
@@ -147,6 +151,8 @@ def _learnable(
         label = row[question.label].strip()
         if is_nothing(label):
             counts.without_label += 1
+        elif question.time and clock_jumped(row[question.time], question.today):
+            counts.left_out["clock_jumped"] = counts.left_out.get("clock_jumped", 0) + 1
         elif cut.groups and hash(row[question.group]) in tested.groups:
             counts.left_out["group_in_test"] = counts.left_out.get("group_in_test", 0) + 1
         elif cut.later and moment_of(row[question.time]) >= tested.first:

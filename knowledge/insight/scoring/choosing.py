@@ -4,9 +4,10 @@ after the moment of the score, or the answer itself."""
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from .cells import day_of, is_nothing, kind_of, number_of
+from .cells import currency_of, day_of, is_nothing, kind_of, number_of
 from .columns import Column, fitted
 from .leaking import Dropped, afterwards, future, is_clock, leaks
 from .table import Table
@@ -76,7 +77,21 @@ def _unfit(name: str, cells: Sequence[str], table: Table, today: int | None) -> 
             zh=f"每行都不同({distinct} 个值),是行的编号",
             en=f"different in every row ({distinct} values): a name for the row",
         )
-    return future(name, cells, table, today) or afterwards(name, cells, table)
+    return _currencies(name, filled) or future(name, cells, table, today) or afterwards(name, cells, table)
+
+
+def _currencies(name: str, filled: Sequence[str]) -> Dropped | None:
+    """Sums in several currencies are no numbers of one kind: 80 dollars are not 80 yuan."""
+    counted = Counter(found for cell in filled if (found := currency_of(cell)))
+    if len(counted) < 2:
+        return None
+    shown = ", ".join(f"{code} {n}" for code, n in counted.most_common(4))
+    return Dropped(
+        column=name,
+        reason="currencies",
+        zh=f"金额用了多种货币({shown}):请先换算成一种",
+        en=f"sums in several currencies ({shown}): convert them to one first",
+    )
 
 
 def _names_rows(name: str, filled: Sequence[str]) -> bool:

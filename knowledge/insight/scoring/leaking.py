@@ -28,7 +28,9 @@ CLOCK, FEWEST_TICKS = 0.8, 50
 NEWEST, TELLS = 0.25, 0.9
 """So is a number that alone tells the newest part of the rows from the older ones (AUC): its levels do not come back."""
 
-Reason = Literal["asked", "empty", "constant", "identifier", "exploding", "future", "leak", "clock"]
+Reason = Literal[
+    "asked", "empty", "constant", "identifier", "exploding", "future", "leak", "clock", "currencies"
+]
 
 
 @dataclass(frozen=True, kw_only=True)

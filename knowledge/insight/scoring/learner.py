@@ -113,8 +113,7 @@ def trees(
     assert [one.ordered for one in shapes] == sorted(one.ordered for one in shapes)
     paired = {at for pair in pairs for at in pair}
     alone: list[set[int]] = [{at} for at in range(len(shapes)) if at not in paired]
-    values = as_values(codes, shapes)
-    return [
+    machines = [
         HistGradientBoostingClassifier(
             learning_rate=0.06,
             max_iter=400,
@@ -124,9 +123,20 @@ def trees(
             categorical_features=[not one.ordered for one in shapes],
             monotonic_cst=[one.monotone for one in shapes],
             random_state=SEED + bag,
-        ).fit(values, labels, weights)
+        )
         for bag in range(bags)
     ]
+    with one_thread():
+        return [machine.fit(as_values(codes, shapes), labels, weights) for machine in machines]
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Trees are grown and asked by one thread: several wait for each other, actively, wherever the machine is shared."""
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+    with threadpool_limits(limits=1):
+        yield
 
 
 def stacked(logits: Any, labels: Any, fold: Any) -> tuple[list[float], float]:
