@@ -16,6 +16,7 @@ from knowledge.insight.scoring.fitting import Fitted, fit
 from knowledge.insight.scoring.model import ScoreModel
 from knowledge.insight.scoring.table import moment_of
 from knowledge.scoring_rows import MOST_ROWS, BadTable, Counts, positive_of, rows_of, sample, table_of
+from knowledge.table_faults import clock_jumped, distinct
 
 TIMED = 2000
 """Rows whose prediction with reasons is timed, one by one."""
@@ -61,10 +62,15 @@ def evaluate_score(question: Question, most: int = MOST_ROWS) -> dict[str, Any]:
     rows = sample(_learnable(question, train, tested, labels, cut), question.group, most)
     if not rows:
         raise BadTable(f"{question.train.name} 没有可学的行 / has no row to learn from")
+    rows, left_out, said = distinct(rows, question.test, question.label, (question.group, question.time))
+    train.left_out |= left_out
+    warnings += said
     positive = positive_of(labels, question.positive)
     table = table_of(rows, question.label, positive, question.group, question.time)
     begun = time.perf_counter()
-    fitted = fit(table, drop=question.drop, monotone=question.monotone, today=question.today)
+    fitted = fit(
+        table, drop=question.drop, monotone=question.monotone, today=question.today, forward=cut.forward
+    )
     seconds = time.perf_counter() - begun
     if len(rows) < train.rows - train.without_label - sum(train.left_out.values()):
         warnings.append(f"learned from a fair sample of {len(rows)} of {train.rows} rows")
@@ -91,7 +97,7 @@ def _look(question: Question) -> _Tested:
             found.labels[row[question.label].strip()] += 1
         if question.group:
             found.groups.add(hash(row[question.group]))
-        if question.time:
+        if question.time and not clock_jumped(row[question.time], question.today):
             found.first = min(found.first, moment_of(row[question.time]))
     return found
 
@@ -107,10 +113,12 @@ def _must_have(row: Mapping[str, str], question: Question, path: Path) -> None:
 
 @dataclass(frozen=True)
 class _Cut:
-    """What is left out of the training file: rows of the test's groups, rows not before the test's first moment."""
+    """What is left out of the training file: rows of the test's groups, rows not before the test's first moment.
+    `forward`: the test lies after what is learned from."""
 
     groups: bool = False
     later: bool = False
+    forward: bool = True
 
 
 def _cut(question: Question, tested: _Tested, warnings: list[str]) -> _Cut:
@@ -125,13 +133,14 @@ def _cut(question: Question, tested: _Tested, warnings: list[str]) -> _Cut:
         shared += bool(question.group) and hash(row[question.group]) in tested.groups
     if late > total / 2:
         warnings.append(
-            f"the files are not cut by time: {late} of {total} training rows are not before the first test row; kept"
+            f"the files are not cut by time: {late} of {total} training rows are not before the first test row; kept, "
+            "and judged as rows of the same time"
         )
     if shared > total / 2:
         warnings.append(
             f"the files are not cut by group: {shared} of {total} training rows have a group of the test; kept"
         )
-    return _Cut(groups=0 < shared <= total / 2, later=0 < late <= total / 2)
+    return _Cut(groups=0 < shared <= total / 2, later=0 < late <= total / 2, forward=late <= total / 2)
 
 
 def _learnable(
@@ -142,6 +151,8 @@ def _learnable(
         label = row[question.label].strip()
         if is_nothing(label):
             counts.without_label += 1
+        elif question.time and clock_jumped(row[question.time], question.today):
+            counts.left_out["clock_jumped"] = counts.left_out.get("clock_jumped", 0) + 1
         elif cut.groups and hash(row[question.group]) in tested.groups:
             counts.left_out["group_in_test"] = counts.left_out.get("group_in_test", 0) + 1
         elif cut.later and moment_of(row[question.time]) >= tested.first:
@@ -207,4 +218,5 @@ def _how(fitted: Fitted) -> dict[str, Any]:
         "folds": fitted.folds,
         "weights": dict(fitted.weights),
         "ridge_strength": fitted.strength,
+        "fade": fitted.fade,
     }

@@ -19,6 +19,8 @@ from knowledge.insight.scoring.table import Table
 MOST_ROWS = 40_000
 """Rows a model is fitted on; of a longer file a fair sample of so many, chosen by a hash of the row."""
 _ENCODINGS = ("utf-8-sig", "gb18030", "latin-1")
+_LINES = 200
+"""Line ends in one cell from which on a quotation mark was not closed."""
 _TRUE = ("1", "true", "yes", "y", "t", "won", "是", "赢单", "成交", "1.0")
 _FALSE = ("0", "false", "no", "n", "f", "lost", "否", "丢单", "未成交", "0.0")
 
@@ -52,15 +54,27 @@ def opened(path: Path) -> Iterator[IO[str]]:
 
 
 def _encoding(head: bytes) -> str:
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return "utf-16"
     for one in _ENCODINGS:
         try:
-            head.decode(one)
+            if _is_hanzi_misread(head.decode(one)):
+                continue
         except UnicodeDecodeError as error:
             if error.start >= len(head) - 8:
                 return one
             continue
         return one
     return "latin-1"
+
+
+def _is_hanzi_misread(text: str) -> bool:
+    """Whether a text that reads as UTF-8 is Chinese in GB18030 all the same: short words such as 医院 or 联通 are letters of
+    scripts that nobody mixes (Armenian, historic Cyrillic, Hebrew, Arabic, N'Ko) and nothing else beyond ASCII."""
+    beyond = [one for one in text if one > "\x7f"]
+    odd = sum("\u0460" <= one <= "\u07ff" for one in beyond)
+    armenian = any("\u0460" <= one <= "\u058f" for one in beyond)
+    return armenian and 3 * odd >= len(beyond) and max(beyond) <= "\u07ff"
 
 
 def rows_of(path: Path, counts: Counts) -> Iterator[dict[str, str]]:
@@ -78,14 +92,30 @@ def rows_of(path: Path, counts: Counts) -> Iterator[dict[str, str]]:
         twice = sorted({name for name in header if header.count(name) > 1})
         if twice:
             raise BadTable(f"{path.name} 的表头重复 / header names twice: {', '.join(twice)[:200]}")
-        for cells in csv.reader(text, delimiter=mark):
-            if not cells:
-                continue
+        for cells in _cells(path, text, mark):
             counts.rows += 1
             if len(cells) != len(header):
                 counts.uneven += 1
                 cells = [*cells, *([""] * (len(header) - len(cells)))]
             yield dict(zip(header, cells, strict=False))
+
+
+def _cells(path: Path, text: IO[str], mark: str) -> Iterator[list[str]]:
+    """The cells of every line that is not empty. Raises BadTable where a quotation mark swallows the lines after it."""
+    reader = csv.reader(text, delimiter=mark)
+    at = 2
+    try:
+        for cells in reader:
+            if any(cell.count("\n") >= _LINES for cell in cells):
+                raise csv.Error("quotation mark not closed")
+            at = reader.line_num + 2
+            if cells:
+                yield cells
+    except csv.Error as error:
+        raise BadTable(
+            f"{path.name} 第 {at} 行读不下去({error}):多半是引号没有成对 / "
+            f"cannot be read from line {at} on ({error}): most likely a quotation mark without its other one"
+        ) from error
 
 
 def positive_of(values: Iterable[str], asked: str) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 from knowledge.churn_evaluation import evaluate_churn
 from knowledge.insight.scoring import learner
 from knowledge.insight.scoring.choosing import choose
+from knowledge.insight.scoring.designs import Shape
 from knowledge.insight.scoring.figures import Figures, figures
 from knowledge.insight.scoring.fitting import fit
 from knowledge.insight.scoring.model import chance_of
@@ -69,16 +70,16 @@ def table(name: str) -> Table:
     return table_of(kept, one.label, one.positive)
 
 
-Learn = Callable[[Any, Any, Sequence[learner.Shape]], tuple[Callable[[Any], Any], bool]]
+Learn = Callable[[Any, Any, Sequence[Shape]], tuple[Callable[[Any], Any], bool]]
 """(codes, labels, shapes) -> (codes -> log-odds, whether the log-odds are a sum with one part a column)."""
 
 
-def _ebm(codes: Any, labels: Any, shapes: Sequence[learner.Shape]) -> tuple[Callable[[Any], Any], bool]:
+def _ebm(codes: Any, labels: Any, shapes: Sequence[Shape]) -> tuple[Callable[[Any], Any], bool]:
     made = learner.boosted(codes, labels, shapes)
     return lambda rows: made.logits(rows, shapes), True
 
 
-def _binned(codes: Any, labels: Any, shapes: Sequence[learner.Shape]) -> tuple[Callable[[Any], Any], bool]:
+def _binned(codes: Any, labels: Any, shapes: Sequence[Shape]) -> tuple[Callable[[Any], Any], bool]:
     """Plain logistic regression on one-hot codes, numbers in ten bins."""
     import numpy as np
     from sklearn.linear_model import LogisticRegression
@@ -95,7 +96,7 @@ def _binned(codes: Any, labels: Any, shapes: Sequence[learner.Shape]) -> tuple[C
     return lambda rows: made.decision_function(wide(rows)), True
 
 
-def _trees(codes: Any, labels: Any, shapes: Sequence[learner.Shape]) -> tuple[Callable[[Any], Any], bool]:
+def _trees(codes: Any, labels: Any, shapes: Sequence[Shape]) -> tuple[Callable[[Any], Any], bool]:
     import numpy as np
     from sklearn.ensemble import HistGradientBoostingClassifier
 
@@ -132,7 +133,7 @@ def _crossed(whole: Table, parts: Any, learn: Learn) -> dict[str, float]:
     for learn_rows, held in parts:
         here, there = whole.take(learn_rows), whole.take(held)
         columns, _ = choose(here)
-        shapes = [learner.Shape(c.size, c.kind != "category") for c in columns]
+        shapes = [Shape(c.size, c.kind != "category") for c in columns]
         codes, rows = (
             np.array([[c.code(cell) for cell in one.columns[c.name]] for c in columns]).T
             for one in (here, there)

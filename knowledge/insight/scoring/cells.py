@@ -59,6 +59,21 @@ def number_of(cell: str) -> float | None:
     return value if math.isfinite(value) else None
 
 
+_MARKS = {"¥": "CNY", "￥": "CNY", "元": "CNY", "rmb": "CNY", "cny": "CNY", "人民币": "CNY", "$": "USD", "usd": "USD",
+          "美元": "USD", "€": "EUR", "eur": "EUR", "欧元": "EUR", "£": "GBP", "gbp": "GBP", "hkd": "HKD", "jpy": "JPY"}  # fmt: skip
+_MONEY = re.compile(
+    r"(¥|￥|\$|€|£|rmb|cny|usd|eur|gbp|hkd|jpy)?\s*[+-]?[\d,]+(?:\.\d+)?\s*(元|美元|欧元|人民币|rmb|cny|usd|eur|gbp|hkd|jpy|€)?",
+    re.IGNORECASE,
+)
+
+
+def currency_of(cell: str) -> str:
+    """The currency that a sum names (¥80, 80 USD, 80元), "" when it names none or is no sum."""
+    found = _MONEY.fullmatch(cell.strip())
+    mark = (found[1] or found[2]) if found else None
+    return _MARKS.get(mark.casefold(), "") if mark else ""
+
+
 def day_of(cell: str) -> int | None:
     """The day a cell holds as a proleptic ordinal (2026-11-25, 2026/11/25 10:00, 2026年11月25日); None for others."""
     found = _DAY.fullmatch(cell.strip())

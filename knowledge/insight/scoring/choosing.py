@@ -4,9 +4,10 @@ after the moment of the score, or the answer itself."""
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from .cells import day_of, is_nothing, kind_of, number_of
+from .cells import currency_of, day_of, is_nothing, kind_of, number_of
 from .columns import Column, fitted
 from .leaking import Dropped, afterwards, future, is_clock, leaks
 from .table import Table
@@ -25,9 +26,11 @@ def choose(
     drop: Sequence[str] = (),
     monotone: Mapping[str, int] | None = None,
     today: int | None = None,
+    forward: bool = True,
 ) -> tuple[tuple[Column, ...], tuple[Dropped, ...]]:
     """The columns to learn from and those left out. `today` is the day (ordinal) after which a date is in the future,
-    for tables without moments; `monotone` says which way a column must work (+1, -1)."""
+    for tables without moments; `monotone` says which way a column must work (+1, -1). `forward`: rows to come are asked
+    for, so that a column which follows the calendar is of no use."""
     kept: dict[str, tuple[Column, ...]] = {}
     dropped: list[Dropped] = []
     for name, cells in table.columns.items():
@@ -43,7 +46,7 @@ def choose(
             dropped.append(found)
         else:
             kept[name] = columns
-    for name in [name for name, made in kept.items() if is_clock(table, made[0])]:
+    for name in [name for name, made in kept.items() if forward and is_clock(table, made[0])]:
         del kept[name]
         zh, en = (
             "只是跟着日历走:过去的水平不会再来",
@@ -74,7 +77,21 @@ def _unfit(name: str, cells: Sequence[str], table: Table, today: int | None) -> 
             zh=f"每行都不同({distinct} 个值),是行的编号",
             en=f"different in every row ({distinct} values): a name for the row",
         )
-    return future(name, cells, table, today) or afterwards(name, cells, table)
+    return _currencies(name, filled) or future(name, cells, table, today) or afterwards(name, cells, table)
+
+
+def _currencies(name: str, filled: Sequence[str]) -> Dropped | None:
+    """Sums in several currencies are no numbers of one kind: 80 dollars are not 80 yuan."""
+    counted = Counter(found for cell in filled if (found := currency_of(cell)))
+    if len(counted) < 2:
+        return None
+    shown = ", ".join(f"{code} {n}" for code, n in counted.most_common(4))
+    return Dropped(
+        column=name,
+        reason="currencies",
+        zh=f"金额用了多种货币({shown}):请先换算成一种",
+        en=f"sums in several currencies ({shown}): convert them to one first",
+    )
 
 
 def _names_rows(name: str, filled: Sequence[str]) -> bool:

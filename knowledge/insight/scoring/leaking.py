@@ -25,8 +25,12 @@ MOSTLY, CHANCE = 0.95, 1e-6
 chance than CHANCE of being chance."""
 CLOCK, FEWEST_TICKS = 0.8, 50
 """With moments given, a number that keeps step with them (rank correlation) over so many rows is a clock, not a cause."""
+NEWEST, TELLS = 0.25, 0.9
+"""So is a number that alone tells the newest part of the rows from the older ones (AUC): its levels do not come back."""
 
-Reason = Literal["asked", "empty", "constant", "identifier", "exploding", "future", "leak", "clock"]
+Reason = Literal[
+    "asked", "empty", "constant", "identifier", "exploding", "future", "leak", "clock", "currencies"
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,11 +105,17 @@ def leaks(table: Table, kept: Mapping[str, Sequence[Column]]) -> dict[str, Dropp
 
 
 def is_clock(table: Table, column: Column) -> bool:
-    """Whether a number goes up or down with the moments of the rows (Spearman's rank correlation at least CLOCK)."""
+    """Whether a number only tells when a row was: it goes up or down with the moments (Spearman's rank correlation at least
+    CLOCK), or it tells the newest rows from the rest (AUC at least TELLS on rows it was not read from)."""
     if not table.times or column.kind == "category" or table.n < FEWEST_TICKS:
         return False
     codes = [column.code(cell) for cell in table.columns[column.name]]
-    pairs = [(moment_of(t), code) for t, code in zip(table.times, codes, strict=True) if code]
+    moments = [moment_of(cell) for cell in table.times]
+    edge = sorted(moments)[int((1 - NEWEST) * table.n)]
+    newest = Table(columns=table.columns, labels=[int(moment >= edge) for moment in moments])
+    if 0 < newest.positives < table.n and _alone(newest, column) >= TELLS:
+        return True
+    pairs = [(moment, code) for moment, code in zip(moments, codes, strict=True) if code]
     if len(pairs) < FEWEST_TICKS:
         return False
     by_time, by_value = _ranks([a for a, _ in pairs]), _ranks([float(b) for _, b in pairs])

@@ -5,16 +5,20 @@ from __future__ import annotations
 import random
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from knowledge.insight.scoring.adding import added
 from knowledge.insight.scoring.choosing import choose
 from knowledge.insight.scoring.columns import Column, fitted
+from knowledge.insight.scoring.designs import Shape
 from knowledge.insight.scoring.figures import auc, figures
 from knowledge.insight.scoring.fitting import Fitted, fit
 from knowledge.insight.scoring.model import ScoreModel, Term, chance_of
+from knowledge.insight.scoring.paired import paired
 from knowledge.insight.scoring.table import Table, folds
 
 
@@ -252,3 +256,79 @@ def test_any_model_adds_up(data: st.DataObject) -> None:
     assert abs(scored.logit - model.logit_of(model.codes(row))) < 1e-9
     again = model.rescaled(0.5, 0.25).explain(row)
     assert again.logit == pytest.approx(0.5 * scored.logit + 0.25)
+
+
+def crossing(n: int = 700, seed: int = 4) -> Table:
+    """Rows in which two columns count only together, and a third one by itself."""
+    dice = random.Random(seed)
+    rows, labels = [], []
+    for _ in range(n):
+        a, b, c = dice.uniform(-1, 1), dice.choice(["x", "y"]), dice.uniform(-1, 1)
+        labels.append(int(dice.random() < chance_of(4 * a * (1 if b == "x" else -1) + c)))
+        rows.append({"a": f"{a:.3f}", "b": b, "c": f"{c:.3f}"})
+    return Table(columns={name: [row[name] for row in rows] for name in rows[0]}, labels=labels)
+
+
+def test_what_counts_only_together_is_found_and_told_as_a_pair() -> None:
+    table, fresh = crossing(), crossing(400, seed=9)
+    model = fit(table).model
+    found = figures(fresh.labels, [model.chance(row_of(fresh, i)) for i in range(fresh.n)])
+    assert found is not None
+    assert (found.auc or 0) >= 0.8
+    strength = {
+        name: max(abs(model.explain(row_of(fresh, i)).parts[at].points) for i in range(40))
+        for at, name in enumerate(part.name for part in model.explain(row_of(fresh, 0)).parts)
+    }
+    assert max(strength, key=lambda name: strength[name]) == "a × b"
+
+
+def test_trees_over_pairs_are_read_out_exactly_and_pairs_hold_nothing_of_their_columns_alone() -> None:
+    import numpy as np
+
+    table = crossing(500)
+    columns, _ = choose(table)
+    codes = np.array([[c.code(cell) for cell in table.columns[c.name]] for c in columns]).T
+    shapes = [Shape(c.size, c.kind != "category") for c in columns]
+    made = paired(codes, np.array(table.labels), shapes, np.zeros(table.n))
+    assert made.pairs
+    learned = made.learned(codes, shapes)
+    assert np.abs(learned.logits(codes, shapes) - made.logits(codes, shapes)).max() < 1e-9
+    model = added(table, columns, codes, [learned], [1.0], 0.0)
+    again = np.array([model.logit_of([int(v) for v in row]) for row in _of_model(model, columns, codes)])
+    assert np.abs(again - made.logits(codes, shapes)).max() < 1e-6
+    at = {tuple(model.columns[one].key for one in term.columns): term for term in model.terms}
+    term = at["a", "b"]
+    a, b = (model.columns[one] for one in term.columns)
+    entries = np.array(term.table).reshape(a.size, b.size)
+    place = [[c.key for c in columns].index(one.key) for one in (a, b)]
+    counts = np.zeros_like(entries)
+    np.add.at(counts, (codes[:, place[0]], codes[:, place[1]]), 1.0)
+    for axis in (0, 1):
+        assert np.abs((entries * counts).sum(axis=axis)).max() < 1e-5
+
+
+def _of_model(model: ScoreModel, columns: tuple[Column, ...], codes: Any) -> Any:
+    keys = [column.key for column in columns]
+    return codes[:, [keys.index(column.key) for column in model.columns]]
+
+
+def drifting(n: int = 800) -> Table:
+    """Rows in time: early on `a` helps, later it hurts; `b` helps always."""
+    dice = random.Random(6)
+    rows, labels, times = [], [], []
+    for i in range(n):
+        a, b = dice.uniform(-1, 1), dice.uniform(-1, 1)
+        way = 2.5 if i < 0.4 * n else -2.5
+        labels.append(int(dice.random() < chance_of(way * a + b)))
+        rows.append({"a": f"{a:.3f}", "b": f"{b:.3f}"})
+        times.append(f"{i}")
+    return Table(columns={name: [row[name] for row in rows] for name in rows[0]}, labels=labels, times=times)
+
+
+def test_old_rows_fade_where_what_they_say_is_no_longer_true() -> None:
+    table = drifting()
+    found = fit(table)
+    assert found.fade > 0
+    good, bad = ({"a": v, "b": "0"} for v in ("-0.9", "0.9"))
+    assert found.model.chance(good) > found.model.chance(bad) + 0.2
+    assert fit(Table(columns=table.columns, labels=table.labels)).fade == 0
