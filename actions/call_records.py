@@ -29,6 +29,7 @@ from speech.transcript import Segment, Transcript
 from .call_rules import CallRules, rules_in_force
 from .call_words import Told, told
 from .counter import PersonDesk
+from .gate import Gate
 from .holding import let_go
 from .received import Became, FileResult, SentFile
 
@@ -216,6 +217,13 @@ def speech_folder(desk: PersonDesk) -> Path:
     if folder is None:
         raise ValueError("no data folder to keep chunks in")
     return folder / "speech"
+
+
+def speech_file(gate: Gate, sha256: str) -> Path:
+    """The finished chunks of one recording."""
+    if gate.hands.folder is None:
+        raise ValueError("no data folder to keep chunks in")
+    return gate.hands.folder / "speech" / f"{sha256}.jsonl"
 
 
 def _forgotten(session: Session, recording: Recording) -> list[str]:

@@ -51,6 +51,12 @@ SAID: dict[str, tuple[bool, str, str]] = {
     "nothing_said": (True, "{name}: 没有听到有人说话", "{name}: nobody was heard speaking"),
     "failed": (False, "{name}: {why}", "{name}: {why}"),
     "sides": (True, "已记下: 声道 1 是{one},声道 2 是{two}", "noted: channel 1 is {one}, channel 2 is {two}"),
+    "kept": (True, "{name}: 录音保留{sound},文字保留{words}", "{name}: the sound is kept {sound}, the words {words}"),
+    "keep_how": (
+        False,
+        "{name}: 用 --sound-days、--words-days 说明保留几天,0 为一直保留",
+        "{name}: say with --sound-days, --words-days how many days it is kept; 0: for good",
+    ),
     "edited": (
         True,
         "已改: {what}。现在是第 {number} 版;基于旧版的纪要和复盘已过期",

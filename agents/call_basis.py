@@ -17,6 +17,10 @@ from .minutes import minutes_of
 from .skill import Turn
 from .wording import clock, day
 
+TOLD = "told"
+"""Kind of the mark that minutes of a version were shown to somebody: others are made on the way, by reviews and the like,
+and make nothing less stale."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Basis:
@@ -51,7 +55,9 @@ def minutes_shown(
         old = _of_an_older_version(turn, row, basis)
         if old is not None:
             return old
-    return minutes_of(turn, row, facts), basis
+    made = minutes_of(turn, row, facts)
+    turn.desk.keep_judgement(row.id, TOLD, transcript_hash(row), "-", "-", {})
+    return made, basis
 
 
 def stale_lines(turn: Turn, basis: Basis) -> list[str]:
@@ -81,15 +87,14 @@ def stale_lines(turn: Turn, basis: Basis) -> list[str]:
 
 
 def _of_an_older_version(turn: Turn, row: Interaction, basis: Basis) -> tuple[Minutes, Basis] | None:
-    """The newest minutes of a version before this one, unless there are some of this one."""
-    now = transcript_hash(row)
+    """The minutes that were told last, of a version before this one; None when those of this one were told, or none."""
     numbers = {one.transcript_hash: one.number for one in turn.desk.versions(row.id)}
-    made = turn.desk.made(row.id, "minutes")
-    if any(one.transcript_hash == now for one in made):
+    told = [one.transcript_hash for one in turn.desk.made(row.id, TOLD)]
+    if not told or transcript_hash(row) in told:
         return None
-    for one in made:
+    for one in turn.desk.made(row.id, "minutes"):
         number = numbers.get(one.transcript_hash)
-        if number is None:
+        if number is None or one.transcript_hash != told[0]:
             continue
         try:
             found = Minutes.model_validate(one.content)

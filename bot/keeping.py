@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from sqlmodel import col, select
 
+from actions.call_keeping import Kept, expire_recordings
 from actions.daily import Daily
 from actions.holding import expire_files
 from actions.incidents import Incidents
@@ -47,6 +48,7 @@ def keep(house: House) -> list[str]:
     Returns the ids of actions that something was finished for. The process that sends does none of this.
     """
     _guarded("files", lambda: expire_files(house.gate))
+    _guarded("recordings", lambda: _expire_recordings(house))
     _guarded("scores", house.rescorer.tick)
     _guarded("advice", house.rounds.tick)
     return [*_guarded("daily", daily_of(house).tick), *_guarded("sweep", lambda: _sweep(house))]
@@ -68,6 +70,12 @@ def _guarded(name: str, round_: Callable[[], list[str]]) -> list[str]:
     except Exception:
         LOG.exception("the %s round could not be made; it is tried again", name)
         return []
+
+
+def _expire_recordings(house: House) -> list[str]:
+    """Only when words go is the search opened."""
+    kept = Kept(house.settings.recording_sound_days, house.settings.recording_words_days)
+    return expire_recordings(house.gate, kept, lambda call: house.search.add([call]))
 
 
 def _sweep(house: House) -> list[str]:

@@ -71,6 +71,19 @@ class Settings(FeedSettings):
         le=16,
         description="serve 同时用几个进程转写,0: 只由 chengdan call transcribe 转写 / processes that write recordings down beside serve",
     )
+    recording_sound_days: int = Field(
+        default=0,
+        ge=0,
+        le=36500,
+        description="通话录音保留几天,0: 不自动删除 / days the sound of calls is kept; 0: for good",
+    )
+    recording_words_days: int = Field(
+        default=0,
+        ge=0,
+        le=36500,
+        description="通话文字稿保留几天,0: 不自动删除 / days the words of recordings are kept; 0: for good",
+    )
+
     mail_domain: str = Field(
         default="", description="本公司邮箱域名 / our mail domain; empty: that of the first colleague"
     )

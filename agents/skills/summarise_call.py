@@ -49,8 +49,8 @@ def run(turn: Turn, arguments: Arguments) -> str:
 
 
 def told_of(turn: Turn, row: Interaction, *, renew: bool = False, listed: bool = True) -> str:
-    """The minutes of this call or recording in words, and what could be done with it; `listed` False where the proposals
-    are shown on a card of their own."""
+    """The minutes of this call or recording in words, and what could be done with it; `listed` False where no
+    proposals are wanted, or they are shown on a card of their own."""
     facts = opened(turn, row)
     made, basis = minutes_shown(turn, row, facts, renew=renew)
     turn.focus["intent"] = "summarise_call"
@@ -61,8 +61,8 @@ def told_of(turn: Turn, row: Interaction, *, renew: bool = False, listed: bool =
         told = qualifying.lines(turn, facts)
         lines += [turn.say("商机资格(全部通话):", "Qualification (all calls):"), *told] if told else []
     _suggest(turn, made, facts)
-    known = proposed(turn, row, facts, made) if not basis.stale else ()
-    return "\n".join([*lines, *(_proposals(turn, known) if listed else [])])
+    known = proposed(turn, row, facts, made) if listed and not basis.stale else ()
+    return "\n".join([*lines, *_proposals(turn, known)])
 
 
 def _proposals(turn: Turn, known: Sequence[Suggestion]) -> list[str]:

@@ -85,3 +85,21 @@ def accept(
     from .call_judgements import accept as run
 
     run(call, numbers or [], who, refuse=refuse, give=give or [], as_json=json)
+
+
+@call_app.command("keep")
+def keep(
+    call: Call,
+    sound_days: Annotated[
+        int | None, typer.Option("--sound-days", min=0, help="录音保留几天,0 一直 / days of the sound")
+    ] = None,
+    words_days: Annotated[
+        int | None, typer.Option("--words-days", min=0, help="文字保留几天,0 一直 / days of the words")
+    ] = None,
+    who: As = "",
+    json: Json = False,
+) -> None:
+    """这段录音和文字保留多久,到期自动删除 / how long this recording and its words are kept."""
+    from .call_versions import keep as run
+
+    run(call, who, sound_days=sound_days, words_days=words_days, as_json=json)

@@ -58,6 +58,14 @@ def restore(call: str, number: int, who: str, *, base: int, as_json: bool) -> No
     answered([Versions(calls.desk).restore(call, number, base)], as_json=as_json)
 
 
+def keep(call: str, who: str, *, sound_days: int | None, words_days: int | None, as_json: bool) -> None:
+    """Days for one recording, in place of the house's."""
+    from actions.call_keeping import keep_for
+
+    _, calls = calls_of(who)
+    answered([keep_for(calls.desk, call, sound_days, words_days)], as_json=as_json)
+
+
 def _wish(name: str, line: int, text: str, speaker: str) -> Correction:
     """The one correction that the options say."""
     if sum(map(bool, (name, text, speaker))) != 1:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, select
 
 from actions.call_sides import name_channels
-from agents.call_basis import Basis
+from agents.call_basis import TOLD, Basis
 from bot.call_accepting import Accepting
 from bot.call_talk import agreed
 from bot.wiring import House
@@ -170,19 +170,14 @@ class Asks:
 
 
 def basis_in(session: Session, row: Interaction) -> Basis:
-    """Which version the newest minutes of a call rest on, and which stands there."""
+    """Which version the minutes rest on that were told last, and which stands there now."""
     known = call_versions.versions(session, row.id)
     if not known:
         return Basis()
-    numbers = {one.transcript_hash: one.number for one in known}
-    made = [
-        numbers[one.transcript_hash]
-        for one in judgements.judgements(session, row.id, "minutes")
-        if one.transcript_hash in numbers
-    ]
-    newest = known[-1]
-    current = {one.number for one in known if one.transcript_hash == newest.transcript_hash}
-    number = newest.number if not made or current & set(made) else made[0]
+    newest, numbers = known[-1], {one.transcript_hash: one.number for one in known}
+    told = [one.transcript_hash for one in judgements.judgements(session, row.id, TOLD)]
+    current = not told or newest.transcript_hash in told
+    number = newest.number if current else numbers.get(told[0], newest.number)
     return Basis(number=number, newest=newest.number, edited=newest)
 
 

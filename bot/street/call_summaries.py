@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sqlmodel import Session
 
+from agents.after_call import proposed
 from agents.answer import Answer
+from agents.call_basis import minutes_shown
 from agents.run import make_answer
 from agents.skill import Turn
 from agents.skills.summarise_call import told_of
-from bot.drilled import model_options
+from bot.call_model import with_model
 from bot.messages import Reply
 from bot.wiring import House
 from knowledge.library import call_follows, conversations, deliveries
@@ -115,27 +116,11 @@ class CallSummaries:
         if talk is None:
             return None
         turn = Turn(desk=desk, text="", language=person.language, focus=dict(focus))
-        with self._writing(turn):
+        with with_model(self.house, turn, PATIENCE):
             text = told_of(turn, talk, renew=True, listed=False)
+            facts = desk.deal(talk.deal_id) if talk.deal_id else None
+            proposed(turn, talk, facts, minutes_shown(turn, talk, facts)[0])
         return make_answer(turn, text, tuple(turn.sources), turn.drafted_by)
-
-    @contextmanager
-    def _writing(self, turn: Turn) -> Iterator[None]:
-        """With the configured model and a deadline for it, where there is one."""
-        options = model_options(self.house.settings)
-        if options is None:
-            yield
-            return
-        from agents.deadline import within
-        from agents.models import chat_model, close_model
-
-        model = chat_model(options)
-        turn.written_by(options.model, model)
-        try:
-            with within(PATIENCE * options.deadline_s):
-                yield
-        finally:
-            close_model(model)
 
     def _tell(self, row: CallFollow, person: Person | None, answer: Answer | None) -> None:
         """One transaction: the summary in the chat's own history and on its way, the card of proposals, the step taken."""

@@ -11,6 +11,7 @@ from starlette.datastructures import FormData
 
 from bot.cards import explanation_text
 from bot.commands import CODE_WORD
+from bot.street.ask_views import TOKEN as ASKED
 from bot.street.at_hand import Shown
 from bot.street.card_views import VERBS, token
 from bot.street.words import Click, Kind
@@ -55,6 +56,19 @@ def routes(console: Console) -> APIRouter:
             return JSONResponse({"taken": True, "says": words})
         await asyncio.to_thread(console.notice, visit, words)
         return RedirectResponse(here, 303)
+
+    @router.post("/asks/{token}")
+    async def ask(request: Request, token: str) -> Response:
+        async with console.posted(request) as (visit, form):
+            if not ASKED.fullmatch(token):
+                raise unknown()
+            arrival = console.arrival(visit, field(form, "once"), kind=Kind.CLICK, click=Click(token=token))
+            told = await console.street.intake.click(arrival, DECIDE_S)
+        words = told.toast if told else phrase("working", visit.language)
+        if visit.scripted:
+            return JSONResponse({"taken": True, "says": words})
+        await asyncio.to_thread(console.notice, visit, words)
+        return RedirectResponse("/#end", 303)
 
     return router
 

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp
 from bot.channels.web import NAME, Web
 from bot.street.street import Street
 
-from . import approving, signing, stream, talking
+from . import approving, call_pages, signing, stream, talking
 from .door import Door, Told
 from .render import STATIC, Pages
 from .trouble import Refused, SignInFirst, broke, malformed, unknown
@@ -48,7 +48,7 @@ def console_app(console: Console) -> ASGIApp:
         words = trouble.en if language == "en" else trouble.zh
         return console.pages.page("trouble.html", language, trouble.status, words=words, code=trouble.status)
 
-    for module in (signing, talking, approving, stream):
+    for module in (signing, talking, approving, call_pages, stream):
         app.include_router(module.routes(console))
 
     @app.get("/static/{name}")

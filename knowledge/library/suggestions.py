@@ -41,9 +41,14 @@ def suggestions_of(
 
 def of_call(session: Session, person_id: str, kind: str, interaction_id: str) -> list[Suggestion]:
     """The proposals of this kind made to one person about one call, newest first."""
+    return [one for one in every_of_call(session, kind, interaction_id) if one.person_id == person_id]
+
+
+def every_of_call(session: Session, kind: str, interaction_id: str) -> list[Suggestion]:
+    """The proposals of this kind made to anybody about one call, newest first."""
     found = session.exec(
         select(Suggestion)
-        .where(Suggestion.person_id == person_id, Suggestion.kind == kind)
+        .where(Suggestion.kind == kind)
         .where(type_coerce(col(Suggestion.payload), String).contains(f'"{interaction_id}"', autoescape=True))
         .order_by(col(Suggestion.created_at).desc(), col(Suggestion.id))
     ).all()

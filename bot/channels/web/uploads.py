@@ -14,7 +14,8 @@ from bot.street.words import Attachment, Fetched, Gone, TooLarge
 
 KEPT = timedelta(days=1)
 """How long the house has to fetch a file; what it keeps of it has its own place and its own end."""
-KINDS = {"image": "image", "audio": "voice", "video": "video"}
+KINDS = {"image": "image", "video": "video"}
+"""Of what is sent up. A sound file is a file: nobody knows whose voice is on it, so that it is no voice message."""
 
 
 @dataclass
