@@ -52,10 +52,7 @@ def routes(console: Console) -> APIRouter:
             shown = await asyncio.to_thread(_mine, console, visit, copy_id)
             words = await _pressed(console, visit, verb, shown, form)
             here = "/#end" if field(form, "from") == "chat" else f"/cards/{copy_id}"
-        if visit.scripted:
-            return JSONResponse({"taken": True, "says": words})
-        await asyncio.to_thread(console.notice, visit, words)
-        return RedirectResponse(here, 303)
+        return await _told(console, visit, words, here)
 
     @router.post("/asks/{token}")
     async def ask(request: Request, token: str) -> Response:
@@ -65,12 +62,17 @@ def routes(console: Console) -> APIRouter:
             arrival = console.arrival(visit, field(form, "once"), kind=Kind.CLICK, click=Click(token=token))
             told = await console.street.intake.click(arrival, DECIDE_S)
         words = told.toast if told else phrase("working", visit.language)
-        if visit.scripted:
-            return JSONResponse({"taken": True, "says": words})
-        await asyncio.to_thread(console.notice, visit, words)
-        return RedirectResponse("/#end", 303)
+        return await _told(console, visit, words, "/#end")
 
     return router
+
+
+async def _told(console: Console, visit: Visit, words: str, here: str) -> Response:
+    """What a press came to: in words for a page's script, as a notice on the page one is led to without one."""
+    if visit.scripted:
+        return JSONResponse({"taken": True, "says": words})
+    await asyncio.to_thread(console.notice, visit, words)
+    return RedirectResponse(here, 303)
 
 
 def _list(console: Console, visit: Visit) -> Response:
