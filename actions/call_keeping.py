@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, or_, select
 
-from knowledge.library import call_versions, doors, judgements, recordings, suggestions
+from knowledge.library import advice, call_versions, doors, judgements, recordings, suggestions
 from knowledge.model import Interaction, Recording
 from knowledge.model.files import BOUND, EXPIRED
 
 from . import record
-from .call_proposals import KIND
+from .call_proposals import KIND, OPEN
 from .call_records import speech_file
 from .call_words import Told, told
 from .counter import PersonDesk
@@ -132,8 +132,9 @@ def _emptied(session: Session, recording: Recording, row: Interaction, now: date
     call_versions.forget(session, row.id)
     for one in suggestions.every_of_call(session, KIND, row.id):
         one.payload = {"call": row.id, "hash": "", "n": one.payload.get("n", 0), "expired": True}
-        one.status = "expired" if one.status == "shown" else one.status
         session.add(one)
+        if one.status in OPEN:
+            advice.append(session, one, "expired", now, actor="system", detail={"why": "words gone"})
     return []
 
 

@@ -6,17 +6,24 @@ They are suggestions and nothing else: whoever accepts one asks the gate as for 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from sqlmodel import Session
 
+from knowledge.library import advice as advice_rows
 from knowledge.library import suggestions as rows
 from knowledge.model import Interaction, Person, Suggestion
 
 from .action import canonical, digest
+from .advice import ledger
 from .gate import Gate
 
-KIND = "call_update"
+KIND = "crm_update"
+"""The kind of advice that they are (definitions.md D11)."""
+
+OPEN = advice_rows.OPEN
+"""Of a proposal that nobody has decided on."""
 
 
 class ProposalsOf:
@@ -25,6 +32,7 @@ class ProposalsOf:
     gate: Gate
     asker: Person
     conversation_id: str
+    channel: str
 
     def sees_call(self, session: Session, row: Interaction) -> bool:
         raise NotImplementedError
@@ -38,10 +46,14 @@ class ProposalsOf:
             row = session.get(Interaction, interaction_id)
             if row is None or not self.sees_call(session, row):
                 raise LookupError(interaction_id)
-            return [
-                rows.add_suggestion(session, self._made(row, transcript_hash, number, item))
-                for number, item in enumerate(items, start=1)
+            days = ledger.rules_of(session).ttl(KIND)
+            found = [
+                self._kept(session, row, transcript_hash, *one, days) for one in enumerate(items, start=1)
             ]
+            ids = [one.id for one in found]
+            cause = f"call:{row.id}:{transcript_hash[:16]}"
+            ledger.shown(session, ids, self.asker.id, self.gate.clock(), channel=self.channel, cause=cause)
+            return found
 
     def proposals(self, interaction_id: str) -> Sequence[Suggestion]:
         """The asker's, of the version of the call that was suggested from last, by number; none where there are none or
@@ -57,13 +69,41 @@ class ProposalsOf:
             key=lambda one: int(one.payload.get("n", 0)),
         )
 
-    def settle_proposal(self, suggestion_id: str, status: str, **changes: Any) -> Suggestion | None:
-        """Say what became of one of the asker's own; `changes` as in library.suggestions.mark."""
+    def unwanted(self, suggestion_id: str) -> bool:
+        """The asker does not want this one of theirs; False where it is decided already."""
         with self.gate.store.session() as session:
             row = session.get(Suggestion, suggestion_id)
-            if row is None or row.person_id != self.asker.id:
-                return None
-            return rows.mark(session, suggestion_id, status, **changes)
+            if row is None or row.person_id != self.asker.id or row.status not in OPEN:
+                return False
+            return advice_rows.append(
+                session, row, "rejected", self.gate.clock(), actor=self.asker.id, channel=self.channel,
+                detail={"reason": "unwanted"},
+            )  # fmt: skip
+
+    def completed(self, suggestion_id: str, payload: Mapping[str, Any]) -> bool:
+        """What a proposal lacked was said by the asker; False where it is decided already."""
+        with self.gate.store.session() as session:
+            row = session.get(Suggestion, suggestion_id)
+            if row is None or row.person_id != self.asker.id or row.status not in OPEN:
+                return False
+            row.payload = dict(payload)
+            session.add(row)
+            return True
+
+    def _kept(
+        self,
+        session: Session,
+        row: Interaction,
+        transcript_hash: str,
+        number: int,
+        item: Mapping[str, Any],
+        days: int,
+    ) -> Suggestion:
+        made = self._made(row, transcript_hash, number, item)
+        made.expires_at = made.created_at + timedelta(days=days)
+        stored = rows.add_suggestion(session, made)
+        ledger.begin(session, stored, self.channel, {"call": row.id})
+        return stored
 
     def _made(
         self, row: Interaction, transcript_hash: str, number: int, item: Mapping[str, Any]

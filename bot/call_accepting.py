@@ -13,12 +13,12 @@ from typing import Any
 
 from actions.action import ActionRequest, Outcome, State, Status
 from actions.approvals import Approvals
+from actions.call_proposals import OPEN
 from actions.card import ActionCard
 from actions.counter import PersonDesk
 from actions.wording import in_language, local_moment, state_name
 from knowledge.model import Suggestion
 
-SHOWN = "shown"
 _ARROW = re.compile(r"^.*? → ", re.DOTALL)
 
 
@@ -38,17 +38,16 @@ class Accepting:
     def refuse(self, call_id: str, numbers: Sequence[int] = ()) -> list[str]:
         """These are not wanted (none given: all that are left)."""
         known = self.desk.proposals(call_id)
-        left = [one for one in known if one.status == SHOWN]
-        gone = [one for one in left if not numbers or _number(one) in numbers]
-        for one in gone:
-            self.desk.settle_proposal(one.id, "rejected")
+        left = [one for one in known if one.status in OPEN]
+        wanted = [one for one in left if not numbers or _number(one) in numbers]
+        gone = [one for one in wanted if self.desk.unwanted(one.id)]
         listed = self._say("、", ", ").join(str(_number(one)) for one in gone)
         return [self._say(f"好,不要 {listed}。", f"Done: without {listed}.")] if gone else [self._none(known)]
 
     def give(self, call_id: str, number: int, who: str) -> list[str]:
         """A task whose owner nobody named in the call gets one, and is made."""
         one = next((one for one in self.desk.proposals(call_id) if _number(one) == number), None)
-        if one is None or one.payload.get("kind") != "task" or one.status != SHOWN:
+        if one is None or one.payload.get("kind") != "task" or one.status not in OPEN:
             return [self._say(f"{number} 不是可以分派的任务。", f"{number} is no task that can be given.")]
         names = self.desk.names()
         found = {entry.id for entry in names.spot(who) if entry.kind == "person"}
@@ -63,7 +62,7 @@ class Accepting:
         for unknown in ("待确认", "owner to be confirmed"):
             payload["text"] = str(payload["text"]).replace(unknown, person.name)
         payload["missing"] = ""
-        self.desk.settle_proposal(one.id, SHOWN, payload=payload)
+        self.desk.completed(one.id, payload)
         return self.accept(call_id, (number,))
 
     # inside ----------------------------------------------------------------------------------------------------
@@ -78,11 +77,6 @@ class Accepting:
                 f" — whose is it? Reply: give {_number(one)} to NAME",
             )
         outcome = self._confirmed(one, self.desk.submit(self._request(one)))
-        if outcome.action_id:
-            status = "accepted" if outcome.status is not Status.REFUSED else SHOWN
-            self.desk.settle_proposal(
-                one.id, status, action_id=outcome.action_id if status == "accepted" else ""
-            )
         return f"{_sign(outcome)} {head} — {self._told(outcome)}"
 
     def _request(self, one: Suggestion) -> ActionRequest:
@@ -107,6 +101,7 @@ class Accepting:
             },
             cleared=draft.payload.get("cleared", {}) if draft is not None else {},
             idempotency_key=key,
+            suggestion_id=one.id,
             drafted_by="offline",
             conversation_id=self.desk.conversation_id,
         )
@@ -187,8 +182,8 @@ def _plain(text: str) -> str:
 
 def _meant(one: Suggestion, numbers: Sequence[int]) -> bool:
     if numbers:
-        return _number(one) in numbers and one.status != "rejected"
-    return one.status == SHOWN and not one.payload.get("missing")
+        return _number(one) in numbers and (one.status in OPEN or bool(one.action_id))
+    return one.status in OPEN and not one.payload.get("missing")
 
 
 def _number(one: Suggestion) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from pydantic import Field
 
+from actions.call_proposals import OPEN
 from agents import qualifying
 from agents.after_call import proposed
 from agents.call_basis import minutes_shown, stale_lines
@@ -67,7 +68,7 @@ def told_of(turn: Turn, row: Interaction, *, renew: bool = False, listed: bool =
 
 def _proposals(turn: Turn, known: Sequence[Suggestion]) -> list[str]:
     """Numbered, each in full with the words it rests on; what was accepted or not wanted is not offered again."""
-    left = [one for one in known if one.status == "shown"]
+    left = [one for one in known if one.status in OPEN]
     if not left:
         return []
     turn.suggestions.insert(0, turn.say("全部接受", "Accept all"))

@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from actions.call_proposals import OPEN
 from actions.call_sides import samples, unknown_channels
 from actions.confusables import visible
 from actions.counter import PersonDesk
-from bot.call_accepting import SHOWN, head_of, standing
+from bot.call_accepting import head_of, standing
 from knowledge.model import Interaction, Recording, Suggestion
 from knowledge.model.recordings import ASKED, GIVEN, UNKNOWN
 
@@ -56,7 +57,7 @@ def consent_view(card_id: str, row: Interaction, recording: Recording | None, la
     text = "\n".join([title, *(f"{label}: {value}" for label, value in facts), how if waits else status])
     return CardView(
         id=card_id,
-        code="",
+        code=card_id[:4].upper(),
         title=title,
         facts=facts,
         buttons=tuple(buttons) if waits else (),
@@ -92,7 +93,7 @@ def sides_view(card_id: str, row: Interaction, recording: Recording | None, lang
     status = "" if waits else ("Noted" if en else "已记下")
     return CardView(
         id=card_id,
-        code="",
+        code=card_id[:4].upper(),
         title=title,
         facts=facts if waits else (),
         buttons=tuple(buttons) if waits else (),
@@ -109,7 +110,7 @@ def proposals_view(card_id: str, desk: PersonDesk, known: Sequence[Suggestion]) 
     en = desk.language == "en"
     title = f"Suggestions from the call ({len(known)})" if en else f"这通电话的建议({len(known)} 条)"
     facts = tuple((str(one.payload["n"]), visible(_line(desk, one))) for one in known)
-    left = [one for one in known if one.status == SHOWN]
+    left = [one for one in known if one.status in OPEN]
     ready = [one for one in left if not one.payload.get("missing")]
     body = "\n\n".join(_whole(one) for one in left if head_of(one) != one.payload["text"])
     buttons = [Button(text="Accept all" if en else "全部接受", token=token("a", card_id), tone="primary")]
@@ -131,7 +132,7 @@ def proposals_view(card_id: str, desk: PersonDesk, known: Sequence[Suggestion]) 
     lines = [title, *(f"{number}. {value}" for number, value in facts), *([body] if body else [])]
     return CardView(
         id=card_id,
-        code="",
+        code=card_id[:4].upper(),
         title=title,
         facts=facts,
         body=visible(body),
@@ -159,7 +160,7 @@ def stale_view(
     button = Button(text="Renew" if en else "重新生成纪要", token=token("r", card_id), tone="primary")
     return CardView(
         id=card_id,
-        code="",
+        code=card_id[:4].upper(),
         title=title,
         facts=(("Call" if en else "通话", said),),
         buttons=(button,) if stale else (),
@@ -174,7 +175,7 @@ def _line(desk: PersonDesk, one: Suggestion) -> str:
     payload = one.payload
     who = " ".join(filter(None, (str(payload.get("speaker") or ""), str(payload.get("moment") or ""))))
     quote = f" — {who}“{payload['quote']}”" if payload.get("quote") else ""
-    if one.status == "rejected":
+    if one.status == "rejected" and not one.action_id:
         stands = " ✗ 不要" if desk.language != "en" else " ✗ not wanted"
     else:
         stands = f" ✓ {standing(desk, one)}" if one.action_id else ""

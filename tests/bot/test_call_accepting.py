@@ -53,7 +53,7 @@ def test_each_is_a_wish_of_its_own_and_twice_is_once(run: Run, call: str) -> Non
     ]
     rest = run("call", "accept", call, "--as", "p-lina", "--json").json
     assert len(rest["said"]) >= 3
-    assert {one["status"] for one in rest["proposals"]} <= {"accepted", "shown"}
+    assert {one["status"] for one in rest["proposals"]} <= {"accepted", "shown"}, rest
     why = run("why", first["proposals"][0]["action"], "--as", "p-lina")
     assert why.code == 0
 

@@ -457,7 +457,7 @@ class FakeDesk:
             payload = {**item, "call": interaction_id, "hash": transcript_hash, "n": number}
             row = Suggestion(
                 id=f"sg-{interaction_id}-{transcript_hash[:6]}-{number}",
-                kind="call_update",
+                kind="crm_update",
                 person_id=self.person.id,
                 payload=payload,
             )
@@ -467,13 +467,13 @@ class FakeDesk:
     def proposals(self, interaction_id: str) -> list[Suggestion]:
         return [one for one in self.suggested.values() if one.payload["call"] == interaction_id]
 
-    def settle_proposal(self, suggestion_id: str, status: str, **changes: Any) -> Suggestion | None:
-        row = self.suggested.get(suggestion_id)
-        if row is not None:
-            row.status = status
-            for name, value in changes.items():
-                setattr(row, name, value)
-        return row
+    def unwanted(self, suggestion_id: str) -> bool:
+        self.suggested[suggestion_id].status = "rejected"
+        return True
+
+    def completed(self, suggestion_id: str, payload: Mapping[str, Any]) -> bool:
+        self.suggested[suggestion_id].payload = dict(payload)
+        return True
 
     def marks(self, interaction_id: str, card: str) -> list[HumanMark]:
         return [one for one in self.my_marks if (one.interaction_id, one.card) == (interaction_id, card)]

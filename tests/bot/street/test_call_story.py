@@ -59,13 +59,17 @@ class Reader:
 
 @pytest.fixture
 def sound(tmp_path: Path) -> bytes:
+    return two_channels(tmp_path)
+
+
+def two_channels(folder: Path) -> bytes:
     """The rep on the left, the customer on the right."""
     rate = 16_000
     quiet = silence(18, rate)
     left = [tone(18, 400, rate) if line.startswith("李娜") else quiet for line in SAID]
     right = [quiet if line.startswith("李娜") else tone(18, 900, rate) for line in SAID]
     channels = [np.concatenate(left), np.concatenate(right)]
-    return record(tmp_path / "a.m4a", channels, codec="aac", rate=rate, form="mp4").read_bytes()
+    return record(folder / "a.m4a", channels, codec="aac", rate=rate, form="mp4").read_bytes()
 
 
 def person_of(house: House, who: str = "p-lina") -> Person:
@@ -179,7 +183,7 @@ def test_from_the_recording_to_one_tap(demo_house: House, sound: bytes) -> None:
         with demo_house.store.reading() as session:
             assert len(session.exec(select(Action)).all()) == count, "a second tap does nothing"
             assert {
-                one.status for one in session.exec(select(Suggestion).where(Suggestion.kind == "call_update"))
+                one.status for one in session.exec(select(Suggestion).where(Suggestion.kind == "crm_update"))
             } == {"accepted"}
 
         await scene.say("p-lina", "这段录音里他对预算怎么说的?")
