@@ -9,8 +9,7 @@ from datetime import date, datetime
 from sqlmodel import Session
 
 from knowledge import own_models
-from knowledge.blueprints import active_or_default
-from knowledge.blueprints.process import Process
+from knowledge.blueprints import process_in_force
 from knowledge.forecasting import closed_of, expected_of, judged
 from knowledge.insight.forecast import Expected, forecast
 from knowledge.insight.forecast_record import TrackRecord, beginnings, track_record
@@ -74,7 +73,7 @@ class ForecastDesk:
         now = self.clock()
         with self.store.reading() as session:
             view = self.rows_of(session)
-            process = Process.model_validate(active_or_default(session, "process"))
+            process = process_in_force(session)
             found = []
             for one in judged(session, _chosen(view.deals(), ask), now, view.many_facts):
                 warnings = deal_warnings(one.facts, process)

@@ -11,7 +11,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from knowledge import own_models
-from knowledge.blueprints import active_or_default, version_of
+from knowledge.blueprints import active_or_default, process_in_force, version_of
 from knowledge.blueprints.process import Process
 from knowledge.blueprints.scores import Scores
 from knowledge.insight.deal_signals import signals
@@ -51,7 +51,7 @@ class Scoring:
 
     @cached_property
     def process(self) -> Process:
-        return Process.model_validate(active_or_default(self.session, "process"))
+        return process_in_force(self.session)
 
     @cached_property
     def past(self) -> LeadPast:

@@ -68,6 +68,7 @@ VERBS = {
     "book_meeting": ("预约会议", "book a meeting"),
     "message_customer": ("给客户发消息", "message a customer"),
     "export_data": ("导出数据", "export data"),
+    "publish_blueprint": ("发布追踪词或评分卡", "publish trackers or a scorecard"),
     "change_rule": ("修改规则", "change a rule"),
     "erase_data": ("删除个人数据", "erase a person's data"),
 }

@@ -48,7 +48,7 @@ def past_of(turn: Turn, person: Person, shown: Sequence[Reviewed]) -> Past:
         card = card_for(turn, row, turn.desk.deal(row.deal_id) if row.deal_id else None, person)
         if card is not None:
             one = reviewed(turn, row, *card, look=False)
-            if one.open:
+            if one.open and not one.tampered:
                 kept.append(one)
     return Past(reviews=tuple(kept), metrics=tuple(metrics_of(turn, one.row) for one in kept))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from knowledge.blueprints.scorecard import Scorecard
-from knowledge.insight.reviews import VERSION, Heard, Review, review
+from knowledge.insight.reviews import VERSION, Heard, Review, review, tampered
 from knowledge.model import Interaction, Judgement, Person
 from knowledge.snapshot import DealFacts
 
@@ -22,7 +22,8 @@ LEADS = frozenset({"manager", "director"})
 
 @dataclass(frozen=True, kw_only=True)
 class Reviewed:
-    """A call with its review by a card. `open` says whether the asker may see it now; what is not open shows nothing of it."""
+    """A call with its review by a card. `open` says whether the asker may see it now; what is not open shows nothing of it.
+    `tampered`: a stored quote no longer stands in the transcript, so nothing of the review is shown at all."""
 
     row: Interaction
     facts: DealFacts | None
@@ -30,6 +31,7 @@ class Reviewed:
     review: Review
     judgement: Judgement
     open: bool
+    tampered: bool = False
 
 
 def heard_of(turn: Turn, row: Interaction, facts: DealFacts | None) -> Heard:
@@ -60,9 +62,11 @@ def reviewed(
         ).model_dump(mode="json"),
     )  # fmt: skip
     seen = is_open(turn, row, kept, card, look=look)
+    found = Review.model_validate(kept.content)
     return Reviewed(
-        row=row, facts=facts, card=card, review=Review.model_validate(kept.content), judgement=kept, open=seen
-    )
+        row=row, facts=facts, card=card, review=found, judgement=kept, open=seen,
+        tampered=bool(tampered(found, heard.talk)),
+    )  # fmt: skip
 
 
 def is_open(turn: Turn, row: Interaction, kept: Judgement, card: Scorecard, *, look: bool = True) -> bool:

@@ -33,6 +33,7 @@ _ASKED: dict[str, re.Pattern[str]] = {
         "give_discount": r"折|优惠|让利|让.{0,6}点|降价|便宜|\b(?:discount|off\b|percent|%|cheaper|price)",
         "message_customer": r"微信|企微|消息|短信|告诉|说一声|通知|转告|发条"
         r"|\b(?:messag|text|wechat|whatsapp|tell|ping|let .{1,40} know|im\b)",
+        "publish_blueprint": r"追踪|关键词|评分卡|发布|提议|回到|\b(?:track|keyword|scorecard|publish|propos|roll)",
         "export_data": r"导出|导成|导一|下载|表格|excel|csv|\b(?:export|download|spreadsheet)",
     }.items()
 }

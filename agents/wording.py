@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from knowledge import blueprints
 from knowledge.blueprints.process import Process
+from knowledge.blueprints.trackers import in_force
 from knowledge.insight.sentences import split
 from knowledge.terms import query_terms
 
@@ -43,12 +44,14 @@ _SIGNS = {"CNY": "¥", "USD": "$", "EUR": "€", "HKD": "HK$"}
 
 
 def process_of(turn: Turn) -> Process:
-    """The sales process in force; the default that ships when the published one does not have its shape."""
+    """The sales process in force with the trackers that feed its warnings; the default that ships when the published one does
+    not have its shape."""
     content: Any = turn.desk.blueprint("process", "default")
     try:
-        return Process.model_validate(content)
+        found = Process.model_validate(content)
     except ValidationError:
-        return Process.model_validate(blueprints.default("process"))
+        found = Process.model_validate(blueprints.default("process"))
+    return found.with_trackers(in_force(turn.desk.blueprints("trackers")))
 
 
 def term(turn: Turn, table: dict[str, tuple[str, str]], key: str) -> str:

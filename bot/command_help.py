@@ -23,6 +23,13 @@ HELP = (
     ("/complaint CODE reason", "报告客户投诉", "report a customer's complaint"),
     ("/wrong CODE reason", "报告出错", "report an error"),
     ("/did CODE [改了]", "草稿由我自己发出了", "I did what was drafted myself"),
+    (
+        "/mark CALL QUESTION VALUE",
+        "给一通电话的一题打分,自动评分保留",
+        "your own mark beside the automatic one",
+    ),
+    ("/note CALL text", "给自己记的通话备注,别人看不到", "a note about a call for yourself alone"),
+    ("/ownmood on|off", "是否让助手看自己的语气(默认关)", "whether your own mood is looked at (off)"),
     ("/nudge CODE", "催一下审批人", "remind the approvers"),
     ("/handover CODE WHO", "转交给别人审批", "let somebody else answer"),
     (

@@ -15,7 +15,7 @@ from actions.approvals import Approvals
 from actions.counter import PersonDesk
 from actions.wording import in_language
 
-from . import command_deeds, command_keys, command_reports, command_settle
+from . import command_calls, command_deeds, command_keys, command_reports, command_settle
 from .cards import card_text, explanation_text
 from .command_edits import edits
 from .command_help import HELP
@@ -235,5 +235,7 @@ COMMANDS: dict[str, Callable[[str, Station], Reply]] = {
     "settle": _keyed(command_settle.settle),
     "serious": _keyed(command_reports.serious), "complaint": _keyed(command_reports.complaint),
     "wrong": _keyed(command_reports.wrong), "did": _keyed(command_reports.did),
+    "mark": _keyed(command_calls.mark), "note": _keyed(command_calls.note),
+    "ownmood": _keyed(command_calls.own_mood),
     "quit": _quit, "exit": _quit,
 }  # fmt: skip

@@ -41,6 +41,7 @@ ACTIONS = (
     "send_quote",
     "send_contract",
     "export_data",
+    "publish_blueprint",
     "change_rule",
     "erase_data",
     "approve",

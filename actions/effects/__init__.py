@@ -15,6 +15,7 @@ from .export_data import ExportData
 from .give_discount import GiveDiscount
 from .message_customer import MessageCustomer
 from .prepare_contract import PrepareContract
+from .publish_blueprint import PublishBlueprint
 from .send_contract import SendContract
 from .send_email import SendEmail
 from .send_quote import SendQuote
@@ -32,6 +33,7 @@ _MENU: tuple[Effect, ...] = (
     GiveDiscount(),
     MessageCustomer(),
     ExportData(),
+    PublishBlueprint(),
     ChangeRule(),
     EraseData(),
 )

@@ -214,4 +214,6 @@ _BUILDERS: dict[str, Callable[[Said], Built]] = {
     "stage_health": journey_arguments.stage,
     "churn_list": journey_arguments.churn,
     "touch_numbers": journey_arguments.numbers,
+    "customer_mood": call_arguments.mood,
+    "trackers": call_arguments.trackers,
 }

@@ -82,3 +82,53 @@ def _with_deal(said: Said, made: dict[str, Any]) -> Built:
     if not (made["account"] or made["deal"] or made["contact"] or said.focus.get("call_id")):
         return made, None if made["since"] else say("need_deal", said.language)
     return made, None
+
+
+_PROPOSING = re.compile(
+    r"(?:加|新增|增加|新建|添加|提议|建)(?:一?个)?.{0,6}(?:追踪|跟踪|关键词)|(?:要|帮我|想)(?:追踪|跟踪)|到追踪词|"
+    r"\b(?:add|create|propose|set up|make) .{0,14}tracker"
+    r"|^\W*track\b|\bto track\b",
+    re.IGNORECASE,
+)
+_TRYING = re.compile(r"试|会命中|\b(?:try|test)\b|\bwould\b.{0,40}\bhit\b", re.IGNORECASE)
+_BEFORE_WORDS = re.compile(
+    r"^.*?(?:追踪词|跟踪词|追踪器|关键词|trackers?(?: (?:for|on|named|called))?|keywords|追踪一下|追踪|跟踪|\btrack(?: the words?)?)\s*",
+    re.IGNORECASE,
+)
+_BEHIND_WORDS = re.compile(
+    r"[,，]?\s*(?:客户|我方|销售|对方)(?:说到|说|提到|讲到).*$|"
+    r"\s*(?:会?命中.*|\bwould hit.*|\bhit(?: which)?.*|\b(?:in|on) (?:past |our |the )?calls.*|的次数.*)$",
+    re.IGNORECASE,
+)
+_SIDE = slots.table(
+    customer=r"客户(?:说|提|讲)|对方(?:说|提|讲)|\bcustomers? (?:says?|said|mentions?)",
+    rep=r"(?:我方|销售|我们)(?:说|提|讲)|\bwe say\b",
+)
+
+
+def trackers(said: Said) -> Built:
+    """What is wanted of trackers: those in force, words to try, or a new one: `名字: 词、词`, or the words alone."""
+    proposing, trying = bool(_PROPOSING.search(said.text)), bool(_TRYING.search(said.text))
+    found = period(said.text, said.now)
+    made: dict[str, Any] = {
+        "do": "propose" if proposing else "try" if trying else "list",
+        "side": slots.first_of(_SIDE, said.text) or "any",
+        "since": found.since.isoformat() if found and found.since else None,
+        "until": found.until.isoformat() if found and found.until else None,
+    }
+    if made["do"] != "list":
+        body = _BEHIND_WORDS.sub("", _BEFORE_WORDS.sub("", said.text.strip(), count=1)).strip(" 。.!！?？")
+        name, colon, rest = re.sub("：", ":", body).partition(":")
+        words = re.split(r"\s*[、,，;；]\s*|\s+(?:和|and)\s+", (rest if colon else body).strip(" “”\"'"))
+        made["name"] = name.strip(" “”\"'") if colon else None
+        made["words"] = [one.strip(" “”\"'") for one in words if one.strip(" “”\"'")]
+    return made, None
+
+
+def mood(said: Said) -> Built:
+    """Of which customer or deal, and from when."""
+    made = _which(said)
+    wanted = {key: made[key] for key in ("deal", "account", "since", "until")}
+    if said.aim.choices and not made["account"]:
+        return wanted, ask_deal(said)
+    return wanted, None if wanted["deal"] or wanted["account"] else say("need_deal", said.language)

@@ -40,6 +40,8 @@ SKILLS = (
     "stage_health",
     "churn_list",
     "touch_numbers",
+    "customer_mood",
+    "trackers",
 )
 """Intents that are a tool call; every other intent is answered with `reply`."""
 

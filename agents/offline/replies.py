@@ -136,6 +136,8 @@ _DOING: dict[str, tuple[str, str]] = {
     "summarise_call": ("看通话或会议的纪要", "see the minutes of a call or meeting"),
     "review_call": ("复盘通话", "review calls"),
     "ask_call": ("在录音里找一句话", "find something said in a recording"),
+    "customer_mood": ("看客户情绪的变化", "see how the customer's mood changed"),
+    "trackers": ("看或新增追踪词", "see or propose trackers"),
 }
 
 

@@ -9,6 +9,7 @@ from . import (
     churn_list,
     create_task,
     customer_journey,
+    customer_mood,
     deal_brief,
     deal_risks,
     draft_email,
@@ -34,6 +35,7 @@ from . import (
     talk_track,
     today_list,
     touch_numbers,
+    trackers,
     update_deal,
     walk_score,
     win_odds,
@@ -74,4 +76,6 @@ SKILLS: tuple[Skill, ...] = (
     stage_health.SKILL,
     churn_list.SKILL,
     touch_numbers.SKILL,
+    customer_mood.SKILL,
+    trackers.SKILL,
 )

@@ -49,15 +49,17 @@ def run(turn: Turn, arguments: Arguments) -> str:
     if isinstance(rows, Unclear):
         return rows.sentence
     made = [one for row in rows[:MOST_CALLS] if (one := _reviewed(turn, row, person)) is not None]
+    rejected = [one for one in made if one.tampered]
+    made = [one for one in made if not one.tampered]
     shown = [one for one in made if one.open]
     turn.focus["intent"] = "review_call"
     hidden = len(made) - len(shown)
     if not shown:
-        return _nothing(turn, person, hidden)
+        return "\n".join([_nothing(turn, person, hidden), *_rejected(turn, rejected)])
     if len(shown) == 1:
         opened(turn, shown[0].row)
     lines = [_head(turn, person, shown), *_body(turn, person, shown)]
-    return "\n".join([*lines, *_hidden(turn, hidden)])
+    return "\n".join([*lines, *_hidden(turn, hidden), *_rejected(turn, rejected)])
 
 
 def _reviewed(turn: Turn, row: Interaction, person: Person) -> Reviewed | None:
@@ -169,6 +171,17 @@ def _hidden(turn: Turn, hidden: int) -> list[str]:
             f"另有 {hidden} 通本人还没看过自己的复盘,看过后或通话满 {days} 天后开放。",
             f"{hidden} more not shown: the rep sees their own first; open once they have, or {days} days after the call.",
         )
+    ]
+
+
+def _rejected(turn: Turn, rejected: Sequence[Reviewed]) -> list[str]:
+    """Stored reviews whose quotes were changed: named, not shown."""
+    return [
+        turn.say(
+            f"⚠ {one.row.id} 的存档复盘里有引文与文字稿不符,已拒绝,不予显示。",
+            f"⚠ The stored review of {one.row.id} quotes what the transcript does not say: rejected, not shown.",
+        )
+        for one in rejected
     ]
 
 

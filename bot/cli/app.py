@@ -9,6 +9,7 @@ import typer
 
 from . import call_version_groups as call_version_groups
 from .call_groups import call_app
+from .coaching_groups import coaching_apps
 from .feed_groups import feed_app
 from .groups import audit_app, eval_app, policy_app
 from .journey_groups import identity_app, journey_app
@@ -35,6 +36,8 @@ app.add_typer(eval_app, name="eval")
 app.add_typer(autonomy_app, name="autonomy")
 app.add_typer(pilot_app, name="pilot")
 app.add_typer(call_app, name="call")
+for name, group in coaching_apps().items():
+    app.add_typer(group, name=name)
 app.add_typer(model_app, name="model")
 app.add_typer(score_app, name="score")
 app.add_typer(feed_app, name="feed")

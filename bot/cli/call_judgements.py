@@ -95,32 +95,15 @@ def review(call: str, who: str, *, as_json: bool) -> None:
 
 def mark(call: str, question: str, value: str, note: str, who: str, *, as_json: bool) -> None:
     """The asker's own answer to one question about a call; the automatic one stays."""
-    from agents.cards import card_for
-    from agents.reviewing import may_review, rep_of
+    from bot.command_calls import NO_CALL, mark_call
 
     house, turn = _turn(who)
-    row = _call(turn, call)
-    rep = turn.desk.colleague(rep_of(turn, row))
-    if rep is None or not may_review(turn, rep):
-        raise Trouble(f"没有找到通话 {call} / no call {call}", EXIT_NOT_FOUND)
-    found = card_for(turn, row, turn.desk.deal(row.deal_id) if row.deal_id else None, rep)
-    if found is None:
-        raise Trouble(f"没有评分卡适用于 {call} / no scorecard is for {call}", EXIT_USAGE)
-    card, version = found
-    asked = card.question(question)
-    if asked is None:
-        known = ", ".join(one.id for one in card.questions)
-        raise Trouble(f"评分卡没有这一题,可用 {known} / no such question; known: {known}", EXIT_USAGE)
-    try:
-        asked.value_of(value)
-    except ValueError as error:
-        raise Trouble(str(error), EXIT_USAGE) from error
     desk = house.desk(turn.desk.person, "", "terminal", turn.language)
-    kept = desk.mark(call, card.id, version, question, value.strip(), note)
-    told = {"call": call, "question": question, "value": value, "by": kept.scorer_id, "note": note}
-    out_json(told) if as_json else out(
-        f"已记下:{question} = {value};自动评分保留在旁边 / noted; the automatic answer stays beside it"
-    )
+    (zh, en), kept = mark_call(desk, call, question, value, note)
+    if kept is None:
+        code = EXIT_NOT_FOUND if (zh, en) == NO_CALL else EXIT_USAGE
+        raise Trouble(zh if zh == en else f"{zh} / {en}", code)
+    out_json(kept) if as_json else out(f"{zh} / {en}")
 
 
 def _turn(who: str) -> tuple[House, Turn]:

@@ -131,13 +131,15 @@ def _listed(one: Found) -> dict[str, str]:
     return {"table": one.table, "row": one.key, "how": one.how, "columns": ", ".join(sorted(one.values))}
 
 
-def propose(house: House, person: Person, verb: str, args: Mapping[str, Any], *, as_json: bool) -> None:
+def propose(
+    house: House, person: Person, verb: str, args: Mapping[str, Any], *, as_json: bool, about: str = "rules"
+) -> None:
     """Give the wish to the gate, let the clock look once, and say what came of it."""
     key = digest(canonical({"who": person.id, "at": house.clock().isoformat(), "args": dict(args)}))
     request = ActionRequest(
         action=verb,
         args=args,
-        resource_id="rules",
+        resource_id=about,
         on_behalf_of=person.id,
         idempotency_key=f"{CHANNEL}:{key}",
     )

@@ -115,6 +115,12 @@ def all_active(session: Session, kind: str) -> dict[str, dict[str, Any]]:
     return found if "default" in found else {"default": default(kind), **found}
 
 
+def process_in_force(session: Session) -> process.Process:
+    """The sales process in force with the trackers that feed its warnings."""
+    found = process.Process.model_validate(active_or_default(session, "process"))
+    return found.with_trackers(trackers.in_force(all_active(session, "trackers")))
+
+
 def version_of(content: Any) -> str:
     """SHA-256 of the canonical JSON, in hex."""
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from knowledge.model import OPEN_STAGES, STAGES
+
+from .trackers import Tracker
 
 
 class Stage(BaseModel):
@@ -51,6 +53,8 @@ class Thresholds(BaseModel):
     pushed_times: int = Field(2, ge=1)
     unopened_working_days: int = Field(3, ge=1)
     off: list[str] = Field(default_factory=list)
+    trackers: list[Tracker] = Field(default_factory=list)
+    """Trackers beside the words above, as their `feeds` says; put there from the trackers in force, not by hand."""
 
 
 class Process(BaseModel):
@@ -68,6 +72,11 @@ class Process(BaseModel):
         """The thresholds on a team's board."""
         other = self.boards.get(team_id)
         return Thresholds.model_validate(self.warnings.model_dump() | other) if other else self.warnings
+
+    def with_trackers(self, trackers: Iterable[Tracker]) -> Process:
+        """The same process with the trackers that feed a warning."""
+        feeding = [one for one in trackers if one.feeds]
+        return self.model_copy(update={"warnings": self.warnings.model_copy(update={"trackers": feeding})})
 
     def stage_name(self, stage_id: str, language: str = "zh") -> str:
         """The stage in the reader's words; the id itself when the process does not have it."""

@@ -11,8 +11,10 @@ from functools import lru_cache
 from knowledge.blueprints.patterns import compiled
 from knowledge.blueprints.trackers import GAP, MOST_GAP, Tracker
 from knowledge.insight.summary import Spoken
+from knowledge.model import Interaction
+from knowledge.snapshot import DealFacts
 
-from .sentences import split
+from .sentences import split, utterances
 
 _BETWEEN = r"[\s,，、。.·\-]{0,3}"
 """What may stand between the words of a phrase: recognisers put commas where they like."""
@@ -54,6 +56,14 @@ def first_hit(text: str, tracker: Tracker) -> str:
         if found is not None:
             return sentence[found[0] : found[1]]
     return ""
+
+
+def tracked_in(facts: DealFacts, row: Interaction, tracker: Tracker) -> bool:
+    """Whether a tracker hits in an interaction of a deal, by whoever's words it counts."""
+    if tracker.side == "any":
+        return bool(first_hit(f"{row.subject}\n{row.text}", tracker))
+    said = utterances(facts, row)
+    return any(one.side == tracker.side and first_hit(one.text, tracker) for one in said)
 
 
 class _Finder:

@@ -10,6 +10,7 @@ from knowledge.model import Interaction
 
 from .calendar import working_days
 from .sentences import OUTBOUND, is_customers, utterances
+from .tracking import first_hit, tracked_in
 from .warning_view import DealWarning, View, opening
 
 
@@ -64,7 +65,9 @@ def pricing_not_mentioned(view: View) -> Iterator[DealWarning]:
     if not at_least(view.facts.deal.stage, view.limits.pricing_from_stage) or not view.limits.price_words:
         return
     texts = [f"{row.subject}\n{row.text}".casefold() for row in view.rows]
-    if not any(word.casefold() in text for text in texts for word in view.limits.price_words):
+    feeding = [one for one in view.limits.trackers if one.feeds == "pricing_not_mentioned"]
+    tracked = any(tracked_in(view.facts, row, one) for row in view.rows for one in feeding)
+    if not tracked and not any(word.casefold() in text for text in texts for word in view.limits.price_words):
         yield DealWarning(
             id="pricing_not_mentioned",
             reason="已到报价阶段,往来中还没有谈过价格",
@@ -75,10 +78,12 @@ def pricing_not_mentioned(view: View) -> Iterator[DealWarning]:
 
 
 def red_flag(view: View) -> Iterator[DealWarning]:
+    feeding = [one for one in view.limits.trackers if one.feeds == "red_flag"]
     for row in view.rows:
         for said in utterances(view.facts, row):
             folded = said.text.casefold()
             hit = next((flag for flag in view.limits.red_flags if flag.casefold() in folded), None)
+            hit = hit or next((found for one in feeding if (found := first_hit(said.text, one))), None)
             if hit and said.side == "customer":
                 yield DealWarning(
                     id="red_flag",

@@ -23,6 +23,14 @@ def all_active(session: Session, kind: str) -> Sequence[Blueprint]:
     return session.exec(query.order_by(col(Blueprint.name), col(Blueprint.id))).all()
 
 
+def of_kind(session: Session, kind: str) -> Sequence[Blueprint]:
+    """All versions of a kind, by name, newest first."""
+    query = select(Blueprint).where(Blueprint.kind == kind)
+    return session.exec(
+        query.order_by(col(Blueprint.name), col(Blueprint.published_at).desc(), col(Blueprint.id))
+    ).all()
+
+
 def versions(session: Session, kind: str, name: str) -> Sequence[Blueprint]:
     """All versions, newest first."""
     query = select(Blueprint).where(Blueprint.kind == kind, Blueprint.name == name)

@@ -43,7 +43,7 @@ def test_the_menu_is_complete_and_every_skill_has_a_prompt() -> None:
         "send_document", "update_deal", "create_task", "my_tasks", "book_meeting", "give_discount",
         "message_customer", "export_data", "explain_action", "my_approvals", "my_authority",
         "summarise_call", "review_call", "ask_call", "forecast", "deal_risks", "advice_report", "walk_score",
-        "customer_journey", "stage_health", "churn_list", "touch_numbers",
+        "customer_journey", "stage_health", "churn_list", "touch_numbers", "customer_mood", "trackers",
     ]  # fmt: skip
     assert all(len(skill.prompt) > 60 for skill in SKILLS)
 

@@ -430,8 +430,12 @@ class FakeDesk:
         deal = next((one for one in self.rows.deals if one.id == row.deal_id), None)
         names = (deal.competitor,) if deal and deal.competitor else ()
         return CallRules(
-            rules=book.rules(names), ranges=book.spans(), version=blueprints.version_of(content), types=dict(book.types)
-        )  # fmt: skip
+            rules=book.rules(names),
+            ranges=book.spans(),
+            version=blueprints.version_of(content),
+            types=dict(book.types),
+            own_mood=book.own_mood,
+        )
 
     def notes(self, interaction_id: str) -> list[CallNote]:
         mine = self.person.id

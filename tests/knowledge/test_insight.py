@@ -9,6 +9,7 @@ import pytest
 
 from knowledge import blueprints
 from knowledge.blueprints.process import Process
+from knowledge.blueprints.trackers import Tracker
 from knowledge.insight.calendar import working_days
 from knowledge.insight.open_points import OpenPoint, open_points
 from knowledge.insight.warnings import deal_warnings
@@ -99,6 +100,19 @@ class TestWarnings:
         assert flag.quote in case.interactions[0].text
         assert (flag.source_id, flag.speaker) == ("call-2", "王建国")
         assert "red_flag" not in fired(facts(call(2, ("李娜", "rep", "您不会先放一放吧。"))))
+
+    def test_trackers_feed_the_warnings_beside_the_words(self) -> None:
+        stall = Tracker(id="s", name="暂缓", side="customer", phrases=["预算…收紧"], feeds="red_flag")
+        money = Tracker(id="p", name="价钱", keywords=["每台几块"], feeds="pricing_not_mentioned")
+        idle = Tracker(id="i", name="别的", keywords=["收紧"])
+        process = PROCESS.with_trackers([stall, money, idle])
+        case = facts(call(2, ("王建国", "customer", "今年预算全面收紧了。")))
+        (flag,) = [one for one in deal_warnings(case, process) if one.id == "red_flag"]
+        assert (flag.quote, flag.speaker) == ("今年预算全面收紧了。", "王建国")
+        assert "red_flag" not in fired(case), "without the tracker"
+        assert "red_flag" not in fired(facts(call(2, ("李娜", "rep", "预算会收紧吗"))), process)
+        assert "pricing_not_mentioned" not in fired(facts(mail(2, "每台几块", "inbound")), process)
+        assert [one.id for one in process.warnings.trackers] == ["s", "p"]
 
     @pytest.mark.parametrize(("days", "expected"), [(30, False), (31, True)])
     def test_stalled_in_stage(self, days: float, expected: bool) -> None:

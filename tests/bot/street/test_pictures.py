@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -65,3 +66,35 @@ def test_a_platform_without_files_gets_the_words_of_the_picture(timed_house: Hou
         assert not [one for one in scene.channel.shown if one.load is Load.IMAGE]
 
     asyncio.run(on_stage(timed_house, play, channel))
+
+
+def test_the_managers_story_in_a_chat(timed_house: House) -> None:
+    """Issue 5: the rep sees it first, the manager then with pictures, marks it, and the automatic answer stays."""
+    period = "复盘一下李娜10月的通话"
+
+    async def play(scene: Scene) -> None:
+        await scene.say("p-zhaolei", period)
+        (hidden,) = await scene.answers("p-zhaolei", 1)
+        assert "本人还没看过" in hidden
+        await scene.say("p-lina", "复盘一下我10月的通话")
+        await scene.answers("p-lina", 1)
+        await scene.say("p-zhaolei", period)
+        told = (await scene.answers("p-zhaolei", 2))[1]
+        assert "每通均值" in told
+        assert "赢单里的说法" in told or "没有需要改进" in told
+        await scene.until(
+            lambda: [
+                one for one in scene.channel.shown
+                if one.load is Load.IMAGE and one.address.to == "p-zhaolei" and "趋势" in one.text
+            ],
+            "the trend",
+        )  # fmt: skip
+        call = re.search(r"\b(I-\d+-\d+) 2026-10-2", told)
+        assert call is not None, told
+        await scene.say("p-zhaolei", f"/mark {call[1]} next_step 0.5 约得太远")
+        await scene.answers("p-zhaolei", 3)
+        await scene.say("p-lina", "复盘一下我10月的通话")
+        seen = (await scene.answers("p-lina", 2))[1]
+        assert "人工评分后(赵磊)" in seen
+
+    asyncio.run(on_stage(timed_house, play))
