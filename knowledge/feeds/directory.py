@@ -5,12 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select
-
-from knowledge.model import OPEN_STAGES
+from sqlalchemy import select
 
 from .papers import PaperError
-from .references import References
+from .references import References, running_deal
 from .tables import table_of
 
 Row = dict[str, Any]
@@ -88,11 +86,7 @@ class Directory:
 
     def deal_at(self, account: str, at: datetime) -> str | None:
         """The newest deal of the account that had begun by then and was not closed."""
-        table = table_of("deal")
-        running = or_(table.c.closed_at > at, table.c.closed_at.is_(None) & table.c.stage.in_(OPEN_STAGES))
-        chosen = select(table.c.id).where(table.c.account_id == account, table.c.created_at <= at, running)
-        found = self._all(chosen.order_by(table.c.created_at.desc(), table.c.id).limit(1))
-        return str(found[0]["id"]) if found else None
+        return running_deal(self._references.session, account, at)
 
     def deal_of_mail(
         self, ids: list[str], account: str, at: datetime, answers: tuple[str, ...] = ()

@@ -19,6 +19,9 @@ from .imap import Head
 from .mails import ids_in, row_id
 from .references import References
 
+REMEMBERED = 50_000
+"""Addresses that are remembered at a time; a few megabytes."""
+
 Verdict = Literal["wanted", "there", "strangers", "ours"]
 """wanted: fetch it. there: its row is here. strangers: nobody we know takes part. ours: this house sent it itself."""
 
@@ -36,43 +39,47 @@ class Looker:
 
     def __init__(self, unknown: bool, sent_by_us: Callable[[Sequence[str]], set[str]]) -> None:
         self._unknown, self._sent_by_us = unknown, sent_by_us
+        self._references = References()
         self._directory: Directory | None = None
         self._known: dict[str, bool] = {}
 
     def look(self, session: Session, heads: Sequence[Head]) -> list[Looked]:
         """One verdict for each header."""
-        references = References()
-        references.bind(session)
-        self._directory = Directory(references)
+        self._references.bind(session)
+        if self._directory is None:
+            self._directory = Directory(self._references)
         messages = [_parsed(head.header) for head in heads]
         ids = [_own_id(message) for message in messages]
         there = rows.present(session, [row_id(one) for one in ids if one])
         ours = self._sent_by_us([one for one in ids if one])
+        people = [_people(message) for message in messages]
+        self._meet(session, {one for some in people for one in some})
         return [
-            Looked(verdict=self._verdict(message, one, there, ours), message_id=one)
-            for message, one in zip(messages, ids, strict=True)
+            Looked(verdict=self._verdict(some, one, there, ours), message_id=one)
+            for some, one in zip(people, ids, strict=True)
         ]
 
-    def _verdict(self, message: EmailMessage, own: str, there: set[str], ours: set[str]) -> Verdict:
+    def _verdict(self, people: list[str], own: str, there: set[str], ours: set[str]) -> Verdict:
         if own and own in ours:
             return "ours"
         if own and row_id(own) in there:
             return "there"  # whoever takes an old Message-ID does not overwrite what was said under it
-        people = [one for name in ("From", "To", "Cc", "Reply-To") for one in _addresses(message, name)]
-        if self._unknown or any(self._is_known(one) for one in dict.fromkeys(people)):
-            return "wanted"
-        return "strangers"
+        return "wanted" if self._unknown or any(self._known[one] for one in people) else "strangers"
 
-    def _is_known(self, address: str) -> bool:
-        """Whether it is a contact's, or at the domain of an account; colleagues among themselves are not our business."""
-        if address not in self._known:
-            assert self._directory is not None
-            mine = self._directory.is_ours(address)
-            self._known[address] = not mine and (
-                self._directory.contact(address) is not None
-                or self._directory.account_of_address(address) is not None
-            )
-        return self._known[address]
+    def _meet(self, session: Session, people: set[str]) -> None:
+        """Who of them is a contact, or at the domain of an account; colleagues among themselves are not our business."""
+        assert self._directory is not None
+        if len(self._known) > REMEMBERED:
+            self._known.clear()
+        new = sorted(people - self._known.keys())
+        contacts = rows.contacts_among(session, new)
+        for one in new:
+            met = one in contacts or self._directory.account_of_address(one) is not None
+            self._known[one] = met and not self._directory.is_ours(one)
+
+
+def _people(message: EmailMessage) -> list[str]:
+    return [one for name in ("From", "To", "Cc", "Reply-To") for one in _addresses(message, name)]
 
 
 def _parsed(data: bytes) -> EmailMessage:

@@ -78,7 +78,8 @@ class ColumnRule(BaseModel):
 class Mapping(BaseModel):
     """One feed of rows. `name` makes ids stable, `key` says which values identify a row (fields of ours). `twins` are
     fields that no two rows share: a row like another under a new key is held back as a duplicate. `part` names what a
-    CRM is asked for in place of a file."""
+    CRM is asked for in place of a file. `running_deal` gives an interaction that names no deal the newest one of its
+    account that was running then, as a mail gets it."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -97,6 +98,7 @@ class Mapping(BaseModel):
     provenance: str | None = None
     twins: tuple[str, ...] = ()
     part: str | None = None
+    running_deal: bool = False
 
     @model_validator(mode="after")
     def _fits_the_table(self) -> Mapping:

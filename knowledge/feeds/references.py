@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from itertools import islice
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlmodel import Session
+
+from knowledge.model import OPEN_STAGES
 
 from .errors import closest, one_line
 from .tables import table_of
@@ -77,6 +80,15 @@ class References:
                 names[name] = _AMBIGUOUS if name in names else taken
             self._maps[key] = names
         return self._maps[key]
+
+
+def running_deal(session: Session, account: str, at: datetime) -> str | None:
+    """The newest deal of the account that had begun by then and was not closed."""
+    table = table_of("deal")
+    running = or_(table.c.closed_at > at, table.c.closed_at.is_(None) & table.c.stage.in_(OPEN_STAGES))
+    chosen = select(table.c.id).where(table.c.account_id == account, table.c.created_at <= at, running)
+    found = session.execute(chosen.order_by(table.c.created_at.desc(), table.c.id).limit(1)).scalar()
+    return None if found is None else str(found)
 
 
 def folded(text: str) -> str:

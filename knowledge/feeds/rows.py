@@ -12,7 +12,7 @@ from . import tables
 from .currencies import CODES, code_of, meant_by_sign
 from .errors import FeedError, closest, one_line
 from .mapping import ColumnRule, Mapping
-from .references import References
+from .references import References, running_deal
 from .tabular import RawRow
 from .values import CellError, as_text, is_blank, read_cell, zone_of
 
@@ -78,6 +78,8 @@ class RowReader:
             values["provenance"] = self.mapping.provenance or "imported_file"
         if self.mapping.table == "interaction" and not values.get("source"):
             values["source"] = self.mapping.name
+        if self.mapping.running_deal and values.get("account_id") and not values.get("deal_id"):
+            values["deal_id"] = running_deal(references.session, values["account_id"], values["at"])
         _same_day(values, self.mapping.timezone)
         fault = self._mixed(values, raw) or check_row(self.mapping.table, values, self.now)
         if fault is not None:

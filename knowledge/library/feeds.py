@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import delete
 from sqlmodel import Session, col, func, select
 
-from knowledge.model import FeedCursor, FeedHeld, FeedSource, Interaction, MailSighting
+from knowledge.model import Contact, FeedCursor, FeedHeld, FeedSource, Interaction, MailSighting
 
 AGAIN_AT_ONCE = 500
 """How many held records of one part are asked for anew in one reading; those that waited longest come first."""
@@ -101,6 +101,15 @@ def present(session: Session, ids: Sequence[str]) -> set[str]:
     for start in range(0, len(ids), _AT_ONCE):
         part = ids[start : start + _AT_ONCE]
         found |= set(session.exec(select(Interaction.id).where(col(Interaction.id).in_(part))))
+    return found
+
+
+def contacts_among(session: Session, addresses: Sequence[str]) -> set[str]:
+    """Which of these mail addresses are a contact's."""
+    found: set[str] = set()
+    for start in range(0, len(addresses), _AT_ONCE):
+        part = addresses[start : start + _AT_ONCE]
+        found |= set(session.exec(select(Contact.email).where(col(Contact.email).in_(part))))
     return found
 
 

@@ -5,18 +5,23 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sqlmodel import select
 
 from knowledge.feeds import FeedError, FeedReport
 from knowledge.feeds.imap import Box, signed_in
 from knowledge.feeds.load import Scope
+from knowledge.feeds.mail_parts import take_apart
 from knowledge.feeds.mailbox import MailboxPlan, read_mailbox
+from knowledge.feeds.papers import PaperError
 from knowledge.feeds.rowfeed import Run
 from knowledge.model import Account, Contact, Deal, FeedCursor, FeedHeld, Interaction, Person, Team
 from knowledge.store import Store
@@ -285,3 +290,14 @@ def test_what_is_wrong_is_a_sentence_without_the_secret(
 def test_a_folder_that_is_not_there(server: Dovecot, store: Store, user: str, tmp_path: Path) -> None:
     with pytest.raises(FeedError, match="no such folder"):
         read(server, store, user, tmp_path, folders=("Elsewhere",))
+
+
+@given(data=st.binary(max_size=600), header=st.text(max_size=60))
+@settings(max_examples=60, deadline=None)
+def test_whatever_the_bytes_say_a_mail_is_taken_or_refused(data: bytes, header: str) -> None:
+    """No bytes break the reader: a mail, or a reason."""
+    head = f"From: wang@huadong.example\r\nDate: Fri, 20 Nov 2026 10:00:00 +0800\r\nSubject: {header}\r\n".encode()
+    for mail in (data, head + b"\r\n" + data, head + data):
+        with suppress(PaperError):
+            paper, _files = take_apart(mail.replace(b"text/html", b"text/plain"))
+            assert paper.id.startswith("mail-")

@@ -56,6 +56,7 @@ def test_fxiaoke_in_gb18030_with_amounts_in_ten_thousands(store: Store, tmp_path
         account = session.get(Account, contact.account_id)
     assert prices == {"手持超声 H2": 8_600_000, "影像工作站 W1": 12_800_000}
     assert (note.kind, note.person_id, note.provenance) == ("note", "p", "imported_file")
+    assert note.deal_id == running.id
     assert account is not None
     assert (account.city, account.region) == ("杭州市", "浙江省")
     reasons = [one.reason for feed in report.feeds for one in feed.rejections]
