@@ -25,7 +25,8 @@ from .messages import Reply
 
 @dataclass(frozen=True, kw_only=True)
 class Station:
-    """Where a command is carried out: the person's desk, the approving side, and the last answer's sources."""
+    """Where a command is carried out: the person's desk, the approving side, the last answer's sources and what it advised;
+    `skill` runs one by its name."""
 
     desk: PersonDesk
     approvals: Approvals
@@ -33,6 +34,8 @@ class Station:
     sources: list[dict[str, Any]]
     language: str
     own_actions: Callable[[], list[tuple[str, str, str]]]
+    skill: Callable[[str, dict[str, Any]], Reply]
+    advice: Callable[[], list[str]]
 
     def say(self, zh: str, en: str) -> str:
         return en if self.language == "en" else zh
@@ -82,6 +85,8 @@ def _source(rest: str, station: Station) -> Reply:
     chosen = [s for s in station.sources if str(s["n"]) in numbers] if numbers else station.sources
     # Rights may have changed since the answer was given; what is no longer seen sounds like what never was.
     chosen = [s for s in chosen if station.desk.still_sees(str(s["kind"]), str(s["id"]))]
+    if chosen:
+        station.desk.advice.opened(station.advice())
     if not chosen:
         return Reply(text=station.say("上一条回答没有这个来源。", "The last answer has no such source."))
     return Reply(text="\n\n".join(_source_text(source, station) for source in chosen))
@@ -93,6 +98,14 @@ def _source_text(source: dict[str, Any], station: Station) -> str:
     row = station.desk.interaction(str(source["id"]))
     whole = f"\n—— {station.say('原文', 'in full')} ——\n{row.text}" if row else ""
     return f"{head}{speaker}\n“{source['quote']}”{whole}"
+
+
+def _explain(rest: str, station: Station) -> Reply:
+    """`/explain score [deal]`: the score walked through, on one's own deal when none is named."""
+    what, _, deal = rest.partition(" ")
+    if what.lower() not in ("score", "分数", "概率"):
+        return Reply(text=station.say("用法: /explain score [商机]", "Usage: /explain score [DEAL]"))
+    return station.skill("walk_score", {"deal": deal.strip() or None})
 
 
 def _why(rest: str, station: Station) -> Reply:
@@ -235,5 +248,5 @@ COMMANDS: dict[str, Callable[[str, Station], Reply]] = {
     "settle": _keyed(command_settle.settle),
     "serious": _keyed(command_reports.serious), "complaint": _keyed(command_reports.complaint),
     "wrong": _keyed(command_reports.wrong), "did": _keyed(command_reports.did),
-    "quit": _quit, "exit": _quit,
+    "explain": _explain, "quit": _quit, "exit": _quit,
 }  # fmt: skip
