@@ -6,17 +6,22 @@ They are suggestions and nothing else: whoever accepts one asks the gate as for 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from sqlmodel import Session
 
+from knowledge.library import advice as log
 from knowledge.library import suggestions as rows
 from knowledge.model import Interaction, Person, Suggestion
 
 from .action import canonical, digest
+from .advice import ledger
 from .gate import Gate
 
 KIND = "call_update"
+STANDS = timedelta(days=7)
+"""After it what nobody answered counts as ignored."""
 
 
 class ProposalsOf:
@@ -25,6 +30,7 @@ class ProposalsOf:
     gate: Gate
     asker: Person
     conversation_id: str
+    channel: str
 
     def sees_call(self, session: Session, row: Interaction) -> bool:
         raise NotImplementedError
@@ -39,7 +45,7 @@ class ProposalsOf:
             if row is None or not self.sees_call(session, row):
                 raise LookupError(interaction_id)
             return [
-                rows.add_suggestion(session, self._made(row, transcript_hash, number, item))
+                self._kept(session, self._made(row, transcript_hash, number, item))
                 for number, item in enumerate(items, start=1)
             ]
 
@@ -63,7 +69,26 @@ class ProposalsOf:
             row = session.get(Suggestion, suggestion_id)
             if row is None or row.person_id != self.asker.id:
                 return None
+            if status == "rejected":
+                log.append(
+                    session,
+                    row,
+                    "rejected",
+                    self.gate.clock(),
+                    actor=self.asker.id,
+                    channel=self.channel,
+                    cause="declined",
+                    detail={"reason": "declined"},
+                )
             return rows.mark(session, suggestion_id, status, **changes)
+
+    def _kept(self, session: Session, row: Suggestion) -> Suggestion:
+        """Stored, and noted in the log of advice as given and shown; what is known already stays as it is."""
+        stored = rows.add_suggestion(session, row)
+        ledger.begin(session, stored, self.channel)
+        now = stored.created_at
+        log.append(session, stored, "shown", now, actor="assistant", channel=self.channel, cause="call")
+        return stored
 
     def _made(
         self, row: Interaction, transcript_hash: str, number: int, item: Mapping[str, Any]
@@ -78,4 +103,5 @@ class ProposalsOf:
             conversation_id=self.conversation_id or None,
             payload=payload,
             created_at=self.gate.clock(),
+            expires_at=self.gate.clock() + STANDS,
         )

@@ -62,6 +62,7 @@ KINDS = {
     "price": ("价格", "prices"),
     "next_step": ("今天先跟谁", "next steps"),
     "crm_update": ("商机修改", "record updates"),
+    "call_update": ("通话后的建议", "proposals after calls"),
     "coaching": ("辅导建议", "coaching"),
 }
 REASONS = {
@@ -70,6 +71,8 @@ REASONS = {
     "rejected": ("审批驳回", "rejected by an approver"),
     "withdrawn": ("自己撤回", "withdrawn"),
     "not_approved": ("没等到审批", "not approved in time"),
+    "declined": ("说不要", "declined"),
+    "again": ("下次还是这样", "the same again next time"),
     "denied": ("规则不允许", "denied by a rule"),
     "rated_bad": ("点了踩", "thumbed down"),
 }

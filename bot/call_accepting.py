@@ -109,6 +109,7 @@ class Accepting:
             idempotency_key=key,
             drafted_by="offline",
             conversation_id=self.desk.conversation_id,
+            suggestion_id=one.id,
         )
 
     def _confirmed(self, one: Suggestion, outcome: Outcome) -> Outcome:

@@ -7,7 +7,7 @@ from datetime import date
 
 from pydantic import BaseModel, Field
 
-from agents.forecast_pictures import pipeline_picture
+from agents.forecast_pictures import funnel_picture, pipeline_picture
 from agents.forecast_text import book_lines, deal_lines, left_out, method, moves, past
 from agents.lookup import Unclear
 from agents.scopes import quarter, today, whose
@@ -65,9 +65,11 @@ def run(turn: Turn, arguments: Arguments) -> str:
         lines += left_out(turn, book, made)
     turn.focus["listed"] = [one.deal_id for book in books for one in book.deals[:5]]
     lines += [*_undated(turn, len(made.forecast.undated)), method(turn, made), *past(turn, made.record)]
-    without = pipeline_picture(turn, made)
+    unseen = [pipeline_picture(turn, made)]
+    if not timed:
+        unseen.append(funnel_picture(turn, turn.desk.forecasts.counted(scope)))
     turn.suggestions.append(turn.say("哪些单子有风险?", "Which deals are at risk?"))
-    return "\n".join([*lines, *([without] if without else [])])
+    return "\n".join([*lines, *dict.fromkeys(filter(None, unseen))])
 
 
 def _undated(turn: Turn, n: int) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pydantic import BaseModel, ConfigDict, Field
 
-DEEDS = ("email", "message", "talk_track", "price", "next_step", "crm_update", "coaching")
+DEEDS = ("email", "message", "talk_track", "price", "next_step", "crm_update", "call_update", "coaching")
 """Kinds of advice that a person can take or leave."""
 
 PREDICTIONS = ("win", "lead_score")

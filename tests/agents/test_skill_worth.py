@@ -71,6 +71,17 @@ def test_the_forecast_is_the_sum_of_what_each_deal_says(demo_house: House) -> No
     assert marks == {one.n for one in turn.sources}
 
 
+def test_the_funnel_counts_who_came_to_each_stage(demo_house: House) -> None:
+    who = desk(demo_house, "p-zhaolei")
+    counts = who.forecasts.counted(ForecastAsk())
+    deals = who.deals()
+    assert counts["discovery"][0] >= counts["proposal"][0] >= counts["commit"][0] > 0
+    assert counts["discovery"][0] <= len(deals)
+    assert {won for _, won in counts.values()} == {sum(one.stage == "won" for one in deals)}
+    _, turn = run(demo_house, "p-zhaolei", "forecast", everything=True)
+    assert [one.name for one in turn.pictures] == ["pipeline.png", "funnel.png"]
+
+
 def test_booking_a_meeting_moves_the_forecast_by_what_was_said(demo_house: House) -> None:
     who = desk(demo_house, "p-lina")
     before = who.forecasts.made(ForecastAsk())
