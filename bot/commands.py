@@ -25,8 +25,7 @@ from .messages import Reply
 
 @dataclass(frozen=True, kw_only=True)
 class Station:
-    """Where a command is carried out: the person's desk, the approving side, the last answer's sources and what it advised;
-    `skill` runs one by its name."""
+    """Where a command is carried out; `sources` and `advice` are the last answer's, `skill` runs one by its name."""
 
     desk: PersonDesk
     approvals: Approvals
@@ -85,10 +84,9 @@ def _source(rest: str, station: Station) -> Reply:
     chosen = [s for s in station.sources if str(s["n"]) in numbers] if numbers else station.sources
     # Rights may have changed since the answer was given; what is no longer seen sounds like what never was.
     chosen = [s for s in chosen if station.desk.still_sees(str(s["kind"]), str(s["id"]))]
-    if chosen:
-        station.desk.advice.opened(station.advice())
     if not chosen:
         return Reply(text=station.say("上一条回答没有这个来源。", "The last answer has no such source."))
+    station.desk.advice.opened(station.advice())
     return Reply(text="\n\n".join(_source_text(source, station) for source in chosen))
 
 
