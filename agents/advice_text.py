@@ -70,6 +70,8 @@ REASONS = {
     "rejected": ("审批驳回", "rejected by an approver"),
     "withdrawn": ("自己撤回", "withdrawn"),
     "not_approved": ("没等到审批", "not approved in time"),
+    "declined": ("说不要", "declined"),
+    "again": ("下次还是这样", "the same again next time"),
     "denied": ("规则不允许", "denied by a rule"),
     "rated_bad": ("点了踩", "thumbed down"),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -83,6 +84,32 @@ def _by_category(book: Book) -> dict[str, dict[str, float]]:
     return found
 
 
-def stage_words(turn: Turn, stage: str) -> str:
-    """A stage's name for a sheet."""
-    return plain(process_of(turn).stage_name(stage, turn.language))
+def funnel_picture(turn: Turn, counts: Mapping[str, tuple[int, int]]) -> str:
+    """How many deals came to each stage, won or lost or open since; "" or why there is no picture."""
+    if not counts or not any(n for n, _ in counts.values()):
+        return ""
+    n = max(n for n, _ in counts.values())
+    alt = turn.say(f"阶段漏斗:到过每个阶段的商机(n={n})", f"Funnel: deals that came to each stage (n={n})")
+    return show(turn, "funnel", alt, partial(_funnel, turn=turn, counts=counts), size=(10.0, 3.2))
+
+
+def _funnel(axes: Axes, *, turn: Turn, counts: Mapping[str, tuple[int, int]]) -> None:
+    stages = list(counts)
+    values = [counts[stage][0] for stage in stages]
+    names = [plain(process_of(turn).stage_name(stage, turn.language)) for stage in stages]
+    axes.barh(names, values, color=COLOURS["commit"], height=0.6)
+    for at, stage in enumerate(stages):
+        n, won = counts[stage]
+        kept = f" · {100 * n / values[at - 1]:.0f}%" if at and values[at - 1] else ""
+        axes.text(n, at, f" {n}{kept} · " + turn.say(f"赢 {won}", f"won {won}"), va="center", fontsize=9)
+    axes.invert_yaxis()
+    axes.set_xlim(0, max(values) * 1.2)
+    bare(
+        axes,
+        plain(
+            turn.say(
+                "阶段漏斗:到过这个阶段的商机数 · 占上一阶段 · 赢单",
+                "Funnel: deals that came to the stage · share of the stage before · won",
+            )
+        ),
+    )

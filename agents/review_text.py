@@ -12,6 +12,7 @@ from knowledge.insight.reviews import SPIN_KINDS, Answer, Point, few_points, wit
 from knowledge.insight.tracking import Hit
 from knowledge.model import Interaction, Person
 
+from .advising import Piece, advise
 from .calls import quoted, title_of
 from .cards import Marked, marks_of
 from .citing import cite_interaction
@@ -187,7 +188,18 @@ def points_text(turn: Turn, person: Person, shown: Sequence[Reviewed]) -> list[s
     lines = [turn.say("辅导要点:", "To do better:")]
     for number, (found, point) in enumerate(chosen, 1):
         lines += _point(turn, number, by_call[found.call_id], point)
+    if (
+        person.id == turn.desk.person.id
+    ):  # advice to the person themselves; followed when the next call is without it
+        given = [(by_call[found.call_id], point) for found, point in chosen]
+        advise(turn, [_piece(one, point) for one, point in given])
     return lines
+
+
+def _piece(one: Reviewed, point: Point) -> Piece:
+    deal_id = one.facts.deal.id if one.facts and one.facts.deal.is_open else ""
+    content = {"call": one.review.call_id, "point": point.kind}
+    return Piece(kind="coaching", deal_id=deal_id, content=content, said={"point": point.kind})
 
 
 def _point(turn: Turn, number: int, one: Reviewed, point: Point) -> list[str]:

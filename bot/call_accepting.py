@@ -101,9 +101,9 @@ class Accepting:
             },
             cleared=draft.payload.get("cleared", {}) if draft is not None else {},
             idempotency_key=key,
-            suggestion_id=one.id,
             drafted_by="offline",
             conversation_id=self.desk.conversation_id,
+            suggestion_id=one.id,
         )
 
     def _confirmed(self, one: Suggestion, outcome: Outcome) -> Outcome:

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 HELP = (
     ("/source [n]", "打开上一条回答的来源", "open the sources of the last answer"),
+    (
+        "/explain score [DEAL]",
+        "成交概率走一遍: 每一步怎么算",
+        "a win probability walked through, step by step",
+    ),
     ("/approvals", "等我审批的动作", "what waits for my yes"),
     ("/actions", "我发起的动作", "what I asked for"),
     ("/show CODE", "动作卡片", "the card of an action"),

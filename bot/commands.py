@@ -25,7 +25,7 @@ from .messages import Reply
 
 @dataclass(frozen=True, kw_only=True)
 class Station:
-    """Where a command is carried out: the person's desk, the approving side, and the last answer's sources."""
+    """Where a command is carried out; `sources` and `advice` are the last answer's, `skill` runs one by its name."""
 
     desk: PersonDesk
     approvals: Approvals
@@ -33,6 +33,8 @@ class Station:
     sources: list[dict[str, Any]]
     language: str
     own_actions: Callable[[], list[tuple[str, str, str]]]
+    skill: Callable[[str, dict[str, Any]], Reply]
+    advice: Callable[[], list[str]]
 
     def say(self, zh: str, en: str) -> str:
         return en if self.language == "en" else zh
@@ -84,6 +86,7 @@ def _source(rest: str, station: Station) -> Reply:
     chosen = [s for s in chosen if station.desk.still_sees(str(s["kind"]), str(s["id"]))]
     if not chosen:
         return Reply(text=station.say("上一条回答没有这个来源。", "The last answer has no such source."))
+    station.desk.advice.opened(station.advice())
     return Reply(text="\n\n".join(_source_text(source, station) for source in chosen))
 
 
@@ -93,6 +96,14 @@ def _source_text(source: dict[str, Any], station: Station) -> str:
     row = station.desk.interaction(str(source["id"]))
     whole = f"\n—— {station.say('原文', 'in full')} ——\n{row.text}" if row else ""
     return f"{head}{speaker}\n“{source['quote']}”{whole}"
+
+
+def _explain(rest: str, station: Station) -> Reply:
+    """`/explain score [deal]`: the score walked through, on one's own deal when none is named."""
+    what, _, deal = rest.partition(" ")
+    if what.lower() not in ("score", "分数", "概率"):
+        return Reply(text=station.say("用法: /explain score [商机]", "Usage: /explain score [DEAL]"))
+    return station.skill("walk_score", {"deal": deal.strip() or None})
 
 
 def _why(rest: str, station: Station) -> Reply:
@@ -205,10 +216,6 @@ def _help(_rest: str, station: Station) -> Reply:
     return Reply(text=help_text(station))
 
 
-def _quit(_rest: str, station: Station) -> Reply:
-    return Reply(text=station.say("再见。", "Bye."), quit=True)
-
-
 def help_text(station: Station) -> str:
     """The commands, one a line, in the asker's language; in a chat without those of the terminal."""
     here = [row for row in HELP if station.desk.channel in TERMINALS or not row[0].startswith(OF_TERMINALS)]
@@ -237,5 +244,6 @@ COMMANDS: dict[str, Callable[[str, Station], Reply]] = {
     "wrong": _keyed(command_reports.wrong), "did": _keyed(command_reports.did),
     "mark": _keyed(command_calls.mark), "note": _keyed(command_calls.note),
     "ownmood": _keyed(command_calls.own_mood),
-    "quit": _quit, "exit": _quit,
+    "explain": _explain,
+    **dict.fromkeys(("quit", "exit"), lambda _, station: Reply(text=station.say("再见。", "Bye."), quit=True)),
 }  # fmt: skip

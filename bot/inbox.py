@@ -57,7 +57,7 @@ class Inbox:
         desk = self.house.desk(person, conversation.id, inbound.channel, language)
         parsed = commands.parse(inbound.text)
         if parsed:
-            reply = commands.run(*parsed, self._station(desk, conversation, language))
+            reply = commands.run(*parsed, self._station(desk, conversation, inbound, language))
         else:
             about_a_call = CallTalk(desk, self.house.approvals).heard(dict(conversation.focus), inbound.text)
             reply = about_a_call or self._answer(desk, conversation, inbound, language, on_text)
@@ -144,22 +144,43 @@ class Inbox:
                 conversations.save_focus(session, conversation.id, reply.answer.focus)
         return self.notices(person.id) if self.alone else ()
 
-    def _station(self, desk: PersonDesk, conversation: Conversation, language: str) -> commands.Station:
+    def _station(
+        self, desk: PersonDesk, conversation: Conversation, inbound: Inbound, language: str
+    ) -> commands.Station:
         return commands.Station(
             desk=desk,
             approvals=self.house.approvals,
             keys=Keys(self.house.gate, self.house.switch, self.house.timers, self.house.handing),
-            sources=self._last_sources(conversation.id),
+            sources=self._last_of(conversation.id, "sources"),
             language=language,
             own_actions=lambda: self._own_actions(desk.person.id, language),
+            skill=lambda name, args: self._skill(desk, conversation, inbound, language, name, args),
+            advice=lambda: self._last_of(conversation.id, "advice"),
         )
 
-    def _last_sources(self, conversation_id: str) -> list[dict[str, Any]]:
+    def _skill(
+        self,
+        desk: PersonDesk,
+        conversation: Conversation,
+        inbound: Inbound,
+        language: str,
+        name: str,
+        args: dict[str, Any],
+    ) -> Reply:
+        """One skill by its name, for a command: no model is asked."""
+        from agents.by_name import by_name
+
+        turn = self.house.turn(desk, inbound, language, dict(conversation.focus))
+        answer = by_name(turn, name, args)
+        return Reply(text=answer.text, answer=answer)
+
+    def _last_of(self, conversation_id: str, part: str) -> list[Any]:
+        """A part (sources, advice) of the last answer that has sources."""
         with self.house.store.reading() as session:
             lines = conversations.messages(session, conversation_id, 40)
         for line in reversed(lines):
             if line.role == "assistant" and line.answer.get("sources"):
-                return list(line.answer["sources"])
+                return list(line.answer.get(part, ()))
         return []
 
     def _own_actions(self, person_id: str, language: str) -> list[tuple[str, str, str]]:

@@ -29,8 +29,11 @@ def win_history(session: Session, rules: WinRules, now: datetime, but: str = "")
         closed = [one for one in rows.closed_deals(session, EVER, now) if one.id != but]
     passed = rows.stages_passed(session, closed)
     stages = {}
-    for stage in OPEN_STAGES:
+    for place, stage in enumerate(OPEN_STAGES):
         through = [one for one in closed if stage in passed.get(one.id, ())]
+        if not through:  # a stage that records leave out: whoever came further has been there
+            later = set(OPEN_STAGES[place + 1 :])
+            through = [one for one in closed if later & passed.get(one.id, set())]
         stages[stage] = StageCount(n=len(through), won=sum(one.stage == "won" for one in through))
     won = [one for one in closed if one.stage == "won"]
     ages = [days_between(one.created_at, one.closed_at) for one in won if one.closed_at]

@@ -142,11 +142,27 @@ def _email(session: Session, row: Suggestion, since: datetime, until: datetime, 
     return True
 
 
+def _coaching(session: Session, row: Suggestion, since: datetime, until: datetime, _: Advice) -> bool:
+    """The colleague's next reviewed call is without the point, or has it again."""
+    found = followed.first_review(session, row.person_id, since, until)
+    if found is None:
+        return False
+    at, call_id, kinds = found
+    if row.payload.get("point") in kinds:
+        rows.append(
+            session, row, "rejected", at, actor=row.person_id, cause=call_id, detail={"reason": "again"}
+        )
+    else:
+        ledger.take(session, row, at, 0.0, actor=row.person_id, cause=call_id, how="next call")
+    return True
+
+
 _KINDS: dict[str, Callable[[Session, Suggestion, datetime, datetime, Advice], bool]] = {
     "next_step": _next_step,
     "price": _price,
     "talk_track": _talk_track,
     "email": _email,
+    "coaching": _coaching,
 }
 
 

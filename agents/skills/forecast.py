@@ -7,7 +7,7 @@ from datetime import date
 
 from pydantic import BaseModel, Field
 
-from agents.forecast_pictures import pipeline_picture
+from agents.forecast_pictures import funnel_picture, pipeline_picture
 from agents.forecast_text import book_lines, deal_lines, left_out, method, moves, past
 from agents.lookup import Unclear
 from agents.scopes import quarter, today, whose
@@ -37,10 +37,7 @@ def run(turn: Turn, arguments: Arguments) -> str:
     scope = whose(turn, arguments.owner, arguments.team, arguments.team_id)
     if isinstance(scope, Unclear):
         return scope.sentence
-    since, until = quarter(today(turn))
-    if arguments.period_start or arguments.period_end:
-        since = arguments.period_start or today(turn)
-        until = arguments.period_end or quarter(since)[1]
+    since, until = _days(turn, arguments)
     timed = not arguments.everything
     made = turn.desk.forecasts.made(replace(scope, since=since, until=until) if timed else scope)
     turn.focus["intent"] = "forecast"
@@ -65,9 +62,20 @@ def run(turn: Turn, arguments: Arguments) -> str:
         lines += left_out(turn, book, made)
     turn.focus["listed"] = [one.deal_id for book in books for one in book.deals[:5]]
     lines += [*_undated(turn, len(made.forecast.undated)), method(turn, made), *past(turn, made.record)]
-    without = pipeline_picture(turn, made)
+    unseen = [pipeline_picture(turn, made)]
+    if not timed:
+        unseen.append(funnel_picture(turn, turn.desk.forecasts.counted(scope)))
     turn.suggestions.append(turn.say("哪些单子有风险?", "Which deals are at risk?"))
-    return "\n".join([*lines, *([without] if without else [])])
+    return "\n".join([*lines, *dict.fromkeys(filter(None, unseen))])
+
+
+def _days(turn: Turn, arguments: Arguments) -> tuple[date, date]:
+    """The days that are meant, this quarter where none are given."""
+    since, until = quarter(today(turn))
+    if arguments.period_start or arguments.period_end:
+        since = arguments.period_start or today(turn)
+        until = arguments.period_end or quarter(since)[1]
+    return since, until
 
 
 def _undated(turn: Turn, n: int) -> list[str]:

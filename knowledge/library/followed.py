@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from knowledge.model import Interaction, InteractionKind, LeadTouch, Meeting, Offer, Task
+from knowledge.model import Interaction, InteractionKind, Judgement, LeadTouch, Meeting, Offer, Task
 
 TALK = (InteractionKind.MAIL, InteractionKind.CALL, InteractionKind.MEETING, InteractionKind.CHAT)
 
@@ -87,6 +87,28 @@ def words_of(
         if said:
             found.append((row.at, row.id, said))
     return found
+
+
+def first_review(
+    session: Session, person_id: str, since: datetime, until: datetime
+) -> tuple[datetime, str, set[str]] | None:
+    """(when, call id, kinds of points) of a colleague's first call in the time that was reviewed."""
+    query = (
+        select(Interaction.at, Interaction.id, Judgement.content)
+        .join(Judgement, col(Judgement.interaction_id) == col(Interaction.id))
+        .where(
+            Judgement.kind == "review",
+            Judgement.person_id == person_id,
+            col(Interaction.at) > since,
+            col(Interaction.at) <= until,
+        )
+        .order_by(col(Interaction.at), col(Judgement.created_at), col(Judgement.id))
+    )
+    found = session.exec(query).first()
+    if found is None:
+        return None
+    at, call_id, content = found
+    return at, call_id, {str(one.get("kind")) for one in content.get("points", ())}
 
 
 def own_mails(

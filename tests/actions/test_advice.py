@@ -19,7 +19,7 @@ from knowledge.advice_log import entries
 from knowledge.blueprints import default, publish
 from knowledge.insight.advice import Fate, fates
 from knowledge.library import advice as log
-from knowledge.model import Deal, Interaction, Offer, Person, Suggestion
+from knowledge.model import Deal, Interaction, Judgement, Offer, Person, Suggestion
 from tests.fakes.firm import BODY, Firm, founded
 
 
@@ -229,6 +229,30 @@ def test_a_talk_track_is_taken_when_its_words_are_said(house: Firm) -> None:
     look(house)
     assert fate(house, used).mode == "as_is"
     assert fate(house, unused).mode == ""
+
+
+@pytest.mark.parametrize(
+    ("kinds", "mode", "reason"), [(["banned"], "as_is", ""), (["question"], "", "again")]
+)
+def test_coaching_is_followed_when_the_next_call_is_without_it(
+    house: Firm, kinds: list[str], mode: str, reason: str
+) -> None:
+    (key,) = give(house, Piece(kind="coaching", deal_id="D-1", content={"call": "I-1", "point": "question"}))
+    with house.store.session() as session:
+        session.add(
+            Interaction(id="I-2", kind="call", at=house.clock(), deal_id="D-1", person_id="p-lina", text="x")
+        )
+        session.flush()
+        points = [{"kind": one} for one in kinds]
+        session.add(
+            Judgement(
+                id="jd-2", kind="review", interaction_id="I-2", person_id="p-lina", transcript_hash="h", version="v",
+                model="m", content={"points": points}, created_at=house.clock(),
+            )
+        )  # fmt: skip
+    house.clock.pass_(60)
+    look(house)
+    assert (fate(house, key).mode, fate(house, key).reason) == (mode, reason)
 
 
 def test_a_closed_deal_is_the_outcome_of_all_advice_about_it(house: Firm) -> None:

@@ -25,8 +25,8 @@ def test_the_export_comes_in_whole_and_a_second_time_changes_nothing(tmp_path: P
     target = ROOT / "examples" / "crm_sales_opportunities" / "import.yaml"
     first = ingest(store, target, base=EXPORT, now=NOW, rejected=tmp_path / "rejected")
     again = ingest(store, target, base=EXPORT, now=NOW, rejected=tmp_path / "rejected")
-    assert [feed.rejected for feed in first.feeds] == [0] * 7
-    assert [(feed.new, feed.changed) for feed in again.feeds] == [(0, 0)] * 7
+    assert [feed.rejected for feed in first.feeds] == [0] * 8
+    assert [(feed.new, feed.changed) for feed in again.feeds] == [(0, 0)] * 8
     with store.reading() as session:
         pro = session.exec(select(Product).where(Product.name == "GTX Pro")).one()
         joined = session.exec(select(func.count()).select_from(Deal).where(Deal.product_id == pro.id)).one()
