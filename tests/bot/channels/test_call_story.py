@@ -12,6 +12,7 @@ from actions.call_records import Calls
 from actions.call_turns import Turns
 from actions.call_writing import Scribe
 from knowledge.model import CallFollow, Person, Suggestion, Task
+from speech.transcriber import FasterWhisper, Transcriber
 from tests.bot.street.test_call_story import Reader, two_channels
 from tests.fakes.channel_benches import Bench, Seen
 from tests.fakes.town import Town, town
@@ -25,12 +26,12 @@ async def _card(there: Town, bench: Bench, words: str) -> Seen:
     return found()[-1]
 
 
-def _write_down(there: Town) -> list[str]:
+def _write_down(there: Town, engine: Transcriber) -> list[str]:
     """What a scribe beside `serve` does."""
     house = there.house
     with house.store.reading() as session:
         person = session.get_one(Person, "p-lina")
-    scribe = Scribe(Calls(house.desk(person, "", "scribe", "zh")), Reader())
+    scribe = Scribe(Calls(house.desk(person, "", "scribe", "zh")), engine)
     ended: list[str] = []
     turns = Turns(
         store=house.store,
@@ -63,7 +64,7 @@ def test_from_the_recording_to_one_tap(demo_dir: Path, tmp_path: Path, platform:
             asked = await _card(there, bench, "同意录音")
             await there.press(bench, "lina", asked, asked.buttons["已同意"])
             await there.until(lambda: any("正在转写" in text for text in bench.screen("lina")), "the begin")
-            assert await asyncio.to_thread(_write_down, there) == ["written"]
+            assert await asyncio.to_thread(_write_down, there, Reader()) == ["written"]
             sides = await _card(there, bench, "哪个声道")
             await there.press(bench, "lina", sides, sides.buttons["声道1是我方"])
             await there.until(lambda: any("纪要:" in text for text in bench.screen("lina")), "the minutes")
@@ -78,6 +79,42 @@ def test_from_the_recording_to_one_tap(demo_dir: Path, tmp_path: Path, platform:
                 assert session.exec(select(CallFollow)).one().stage == "told"
                 kept = session.exec(select(Suggestion).where(Suggestion.kind == "crm_update")).all()
                 assert {one.status for one in kept} == {"accepted"}
+
+    asyncio.run(asyncio.wait_for(scene(), 110))
+
+
+MODEL = Path(__file__).resolve().parents[2] / "speech" / "model" / "test-whisper"
+CALL = Path(__file__).resolve().parents[2] / "speech" / "sounds" / "sales-call.ogg"
+
+
+@pytest.mark.skipif(
+    not (MODEL.is_dir() and CALL.is_file()), reason="the small Whisper of examples/test-whisper is not here"
+)
+def test_the_true_path_on_real_audio(demo_dir: Path) -> None:
+    """Two channels of synthetic speech, decoded by PyAV, heard by the real faster-whisper with a TEST MODEL."""
+
+    async def scene() -> None:
+        async with town(demo_dir, "telegram") as there:
+            (bench,) = there.benches.values()
+            await there.bind("lina", bench)
+            await bench.attach("lina", CALL.read_bytes(), "sales-call.ogg")
+            await there.until(lambda: any("哪个商机" in text for text in bench.screen("lina")), "which deal")
+            await bench.say("lina", "D-001")
+            asked = await _card(there, bench, "同意录音")
+            await there.press(bench, "lina", asked, asked.buttons["已同意"])
+            await there.until(lambda: any("正在转写" in text for text in bench.screen("lina")), "the begin")
+            engine = FasterWhisper(str(MODEL), threads=1)
+            assert await asyncio.to_thread(_write_down, there, engine) == ["written"]
+            sides = await _card(there, bench, "哪个声道")
+            await there.press(bench, "lina", sides, sides.buttons["声道1是我方"])
+            await there.until(lambda: any("纪要:" in text for text in bench.screen("lina")), "the minutes")
+            await there.answered(bench, "lina", "这段录音里他对预算怎么说的?", "预算")
+            offered = await _card(there, bench, "这通电话的建议")
+            await there.press(bench, "lina", offered, offered.buttons["全部接受"])
+            with there.house.store.reading() as session:
+                kept = session.exec(select(Suggestion).where(Suggestion.kind == "crm_update")).all()
+                assert kept
+                assert {one.status for one in kept if not one.payload.get("missing")} == {"accepted"}
 
     asyncio.run(asyncio.wait_for(scene(), 110))
 
