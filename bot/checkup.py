@@ -18,6 +18,7 @@ from knowledge.model import Interaction, Person
 
 from .channel_checkup import Finding, channels
 from .feed_checkup import feeds
+from .journey_checkup import journeys
 from .settings import Settings
 from .wiring import House, open_house
 
@@ -38,7 +39,19 @@ def checkup(settings: Settings) -> list[Finding]:
             )
         )
         return findings
-    for check in (_people, _index, _policy, _audit, _uncertain, _mail, _papers, _model, channels, feeds):
+    for check in (
+        _people,
+        _index,
+        _policy,
+        _audit,
+        _uncertain,
+        _mail,
+        _papers,
+        _model,
+        channels,
+        feeds,
+        journeys,
+    ):
         findings += _guarded(check, house)
     house.close()
     return findings

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from sqlmodel import Session
 
@@ -45,9 +46,12 @@ def assign(
     for profile, kind in sorted(wanted.items()):
         row = old.get(profile) or Profile(id=profile, kind=kind)
         account, contact, lead = records.get(profile, ("", "", ""))
-        row.kind, row.primary_id = kind, found.primary.get(profile, "")
-        row.account_id, row.contact_id, row.lead_id = account, contact, lead
-        session.add(row)
+        primary = found.primary.get(profile, "")
+        if (
+            _put(row, kind=kind, primary_id=primary, account_id=account, contact_id=contact, lead_id=lead)
+            or profile not in old
+        ):
+            session.add(row)
         told.add_rows([row])
     session.flush()
     _forget(session, [old[one] for one in (before | gone) - set(wanted) - strangers if one in old])
@@ -74,12 +78,20 @@ def _spans(
         for number, span in enumerate(spans):
             key = f"{one}.{number}"
             row = held.pop(key) if key in held else IdentitySpan(id=key, signature_id=one, profile_id="")
-            row.profile_id, row.since, row.until = span.profile_id, span.since, span.until
-            session.add(row)
+            if _put(row, profile_id=span.profile_id, since=span.since, until=span.until):
+                session.add(row)
         for row in held.values():
             session.delete(row)
     session.flush()
     return made, gone
+
+
+def _put(row: Profile | IdentitySpan, **values: Any) -> bool:
+    """Set what differs; whether anything did. Most people stay who they were, and setting costs."""
+    differing = {name: value for name, value in values.items() if getattr(row, name) != value}
+    for name, value in differing.items():
+        setattr(row, name, value)
+    return bool(differing)
 
 
 def _with_others(

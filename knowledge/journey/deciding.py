@@ -99,9 +99,14 @@ def _still(session: Session, edge: IdentityEdge) -> tuple[IdentityEdge, ...]:
 
 
 def edges_of(session: Session, profile_id: str) -> list[IdentityEdge]:
-    """Every edge at the identifiers of a profile, the earliest first: why they are one person, and what was refused."""
-    mates = rows.members_of(session, [profile_id])
-    return sorted(rows.edges_at(session, mates).values(), key=lambda one: (one.at, one.id))
+    """Every edge at the identifiers of a profile, the earliest first: why they are one person, and what was refused. For who is
+    several people's, the edges at what they share."""
+    ids = set(rows.members_of(session, [profile_id]))
+    if not ids:
+        spans = rows.rows_by(session, IdentitySpan, "profile_id", [profile_id])
+        known = rows.rows_by(session, Signature, "id", {span.signature_id for span in spans})
+        ids = {one for row in known for one in row.members}
+    return sorted(rows.edges_at(session, ids).values(), key=lambda one: (one.at, one.id))
 
 
 def _linked(session: Session, ids: Iterable[str]) -> list[IdentityEdge]:
@@ -181,6 +186,18 @@ def allows(session: Session, profile_id: str, purpose: str) -> bool | None:
     mates = rows.members_of(session, [profile_id])
     said = [row for row in rows.consents(session, mates) if row.purpose == purpose]
     return said[-1].granted if said else None
+
+
+def person_allows(session: Session, person: str, purpose: str) -> bool | None:
+    """The same for the `person` of a touch (`contact:`, `lead:`, else a profile): one no among their profiles is a no."""
+    kind, _, record = person.partition(":")
+    if kind in ("contact", "lead"):
+        ids = [row.id for row in rows.profiles_of(session, f"{kind}_id", record)]
+    else:
+        found = rows.profile(session, person)
+        ids = [found.id] if found else []
+    said = {allows(session, one, purpose) for one in ids}
+    return False if False in said else True if True in said else None
 
 
 def identifiers_of(session: Session, profile_id: str) -> list[Identifier]:

@@ -68,3 +68,9 @@ def test_quarantine_plan_and_sources(loaded: Run) -> None:
     assert loaded("journey", "source", "site", "--close", "--as", "p-admin").code == 0
     (row,) = loaded("journey", "source", "--json").json
     assert (row["open"], row["origins"]) == (False, ["https://a.example"])
+
+
+def test_the_doctor_tells_of_quarantine(loaded: Run) -> None:
+    found = {row["what"]: row for row in loaded("doctor", "--json").json}
+    assert "strange ×1" in found["隔离区 / quarantine"]["says"]
+    assert found["旅程 / journey"]["level"] == "ok"

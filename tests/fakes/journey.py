@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlmodel import Session, select
+from hypothesis import strategies as st
+from sqlmodel import Session, SQLModel, select
 
 from knowledge.journey.incoming import Origin
 from knowledge.journey.keys import HouseKey
@@ -52,3 +53,31 @@ def state(store: Store) -> tuple[dict[str, str], dict[str, Any]]:
     with store.reading() as session:
         known = {row.id: (row.profile_id, row.shared_since) for row in session.exec(select(Identifier))}
         return whose(session), known
+
+
+IDS = {
+    "user_id": ["u1", "u2", "u3"],
+    "phone": ["13712345671", "13712345672"],
+    "email": ["a@example.com", "b@example.com"],
+    "anon_id": ["x1", "x2", "x3", "x4"],
+    "device_id": ["d1", "d2"],
+}
+
+
+@st.composite
+def events(draw: st.DrawFn) -> list[dict[str, Any]]:
+    """Up to 14 events with one to three identifiers each, out of a small pool."""
+    found = []
+    for number in range(draw(st.integers(1, 14))):
+        kinds = draw(st.lists(st.sampled_from(sorted(IDS)), min_size=1, max_size=3, unique=True))
+        ids = {kind: draw(st.sampled_from(IDS[kind])) for kind in kinds}
+        found.append(event(f"e{number}", draw(st.integers(0, 30)), **ids))
+    return found
+
+
+def empty(store: Store) -> None:
+    """Every table of the journey without rows."""
+    with store.session() as session:
+        for table in reversed(SQLModel.metadata.sorted_tables):
+            if table.name.startswith(("touch", "identi", "journey", "quarantined")):
+                session.execute(table.delete())

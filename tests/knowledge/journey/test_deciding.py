@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import random
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlmodel import Session, select
 
+from knowledge.blueprints import default, publish
 from knowledge.journey import deciding
 from knowledge.library import identity
 from knowledge.model import IdentityEdge, Profile
 from knowledge.store import Store
-from tests.fakes.journey import KEY, NOON, event, people, state, take_in
+from tests.fakes.journey import KEY, NOON, empty, event, events, people, state, take_in, whose
 
 LATER = NOON + timedelta(days=1)
 
@@ -140,3 +145,72 @@ def test_consent_gates_what_is_kept(any_store: Store) -> None:
         assert sorted(row.kind for row in known.values()) == ["anon", "user"]
         edge = session.exec(select(IdentityEdge)).one()
         assert edge.event_id == "order"
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(events(), st.randoms(use_true_random=False))
+def test_any_merge_taken_back_restores_everything(
+    sqlite_store: Store, found: list[Any], dice: random.Random
+) -> None:
+    empty(sqlite_store)
+    take_in(sqlite_store, found)
+    before = state(sqlite_store)
+    with sqlite_store.session() as session:
+        keyed = sorted(row.id for row in session.exec(select(Profile)) if row.primary_id)
+        if len(keyed) < 2:
+            return
+        one, other = (session.get_one(Profile, each) for each in dice.sample(keyed, 2))
+        try:
+            told = deciding.merge(session, one, other, "p", "a guess", LATER)
+        except deciding.Impossible:
+            session.rollback()
+            return
+        deciding.unmerge(session, told.edge, "p", "no", LATER)
+    assert state(sqlite_store) == before
+
+
+def test_tighter_rules_hold_for_what_comes_after_them(any_store: Store) -> None:
+    take_in(any_store, [event(f"old{n}", n, user_id="u", phone=f"1371234567{n}") for n in range(3)])
+    with any_store.session() as session:
+        rules = default("identity")
+        rules["most"]["phone"] = 1
+        publish(session, "identity", "default", rules, None)
+    take_in(
+        any_store,
+        [event("new", 9, user_id="u", phone="13712345679"), event("alone", 10, phone="13712345679")],
+    )
+    assert people(any_store) == {frozenset({"old0", "old1", "old2", "new"}), frozenset({"alone"})}
+    with any_store.reading() as session:
+        assert sorted((row.era, row.state) for row in session.exec(select(IdentityEdge))) == [
+            *[(1, "linked")] * 3,
+            (2, "refused"),
+        ]
+        shared = profile(session, "phone", "13712345679")
+        assert [edge.why for edge in deciding.edges_of(session, shared.id)] == ["limit:phone"]
+
+
+def test_who_is_several_peoples_says_why(any_store: Store) -> None:
+    take_in(
+        any_store,
+        [
+            event("a", user_id="alice", phone="13712345678"),
+            event("b", 5, user_id="bob", phone="13712345678"),
+            event("c", 9, phone="13712345678"),
+        ],
+    )
+    with any_store.reading() as session:
+        edges = deciding.edges_of(session, whose(session)["c"])
+        assert [(edge.event_id, edge.why) for edge in edges] == [("a", ""), ("b", "unique")]
+
+
+def test_one_no_is_a_no(any_store: Store) -> None:
+    take_in(
+        any_store, [event("a", user_id="u", consent={"analytics": True, "identity": True, "marketing": True})]
+    )
+    with any_store.reading() as session:
+        person = profile(session, "user", "u").id
+        assert deciding.person_allows(session, person, "marketing") is True
+        assert deciding.person_allows(session, "contact:none", "marketing") is None
+    take_in(any_store, [event("b", 5, user_id="u", consent={"analytics": True, "marketing": False})])
+    with any_store.reading() as session:
+        assert deciding.person_allows(session, person, "marketing") is False

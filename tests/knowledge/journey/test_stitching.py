@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -11,32 +12,7 @@ from sqlmodel import SQLModel, select
 
 from knowledge.model import IdentityEdge, Profile, TouchEvent
 from knowledge.store import Store
-from tests.fakes.journey import event, people, state, take_in
-
-IDS = {
-    "user_id": ["u1", "u2", "u3"],
-    "phone": ["13712345671", "13712345672"],
-    "email": ["a@example.com", "b@example.com"],
-    "anon_id": ["x1", "x2", "x3", "x4"],
-    "device_id": ["d1", "d2"],
-}
-
-
-@st.composite
-def events(draw: st.DrawFn) -> list[dict[str, Any]]:
-    found = []
-    for number in range(draw(st.integers(1, 14))):
-        kinds = draw(st.lists(st.sampled_from(sorted(IDS)), min_size=1, max_size=3, unique=True))
-        ids = {kind: draw(st.sampled_from(IDS[kind])) for kind in kinds}
-        found.append(event(f"e{number}", draw(st.integers(0, 30)), **ids))
-    return found
-
-
-def empty(store: Store) -> None:
-    with store.session() as session:
-        for table in reversed(SQLModel.metadata.sorted_tables):
-            if table.name.startswith(("touch", "identi", "journey", "quarantined")):
-                session.execute(table.delete())
+from tests.fakes.journey import empty, event, events, people, state, take_in
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -124,3 +100,19 @@ def test_only_the_concerned_are_touched(sqlite_store: Store) -> None:
         edge = session.exec(select(IdentityEdge).where(IdentityEdge.event_id == "more")).one()
         assert (edge.event_name, edge.seen, edge.era, edge.state) == ("login", 1, 1, "linked")
         assert edge.rule
+
+
+def test_writers_at_once_lose_nothing(any_store: Store) -> None:
+    """Four senders, the same people: every event once, and everybody is who they would be from one sender."""
+    batches = [
+        [event(f"{who}-{n}", n, anon_id=f"x{n % 3}", user_id="u" if n < 3 else None) for n in range(6)]
+        for who in "abcd"
+    ]
+    with ThreadPoolExecutor(4) as pool:
+        told = list(pool.map(lambda batch: take_in(any_store, batch), batches))
+    assert sum(one.new for one in told) == 24
+    assert len(people(any_store)) == 1
+    at_once = state(any_store)[1]
+    empty(any_store)
+    take_in(any_store, [one for batch in batches for one in batch])
+    assert state(any_store)[1] == at_once
