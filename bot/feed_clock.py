@@ -8,6 +8,7 @@ import threading
 from knowledge.feeds import FeedError
 from knowledge.store import StoreError
 
+from .errors import sentence_for
 from .feeding import Feeder, Stopped, Taken
 from .wiring import House
 
@@ -59,4 +60,10 @@ class FeedClock:
         except (FeedError, StoreError) as error:
             LOG.warning("feed %s: %s", name, error)
             return True  # what came before it broke is there to be found
+        except Exception as error:
+            LOG.exception(
+                "feed %s broke", name
+            )  # its words may hold what is in the rows: they stay in the log
+            self._feeder.failed(name, sentence_for(error))
+            return True
         return bool(report.new or report.changed or sum(feed.gone for feed in report.feeds))

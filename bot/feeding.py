@@ -23,8 +23,9 @@ from .wiring import House
 
 LOG = logging.getLogger(__name__)
 
-HOLD_S = 300.0
-"""How long one worker has a feed to itself without a sign of life; each batch is one."""
+HOLD_S = 900.0
+"""How long one worker has a feed to itself without a sign of life; each batch is one, and between two a CRM may ask to be
+left alone for minutes."""
 
 LONGEST_PAUSE = timedelta(hours=6)
 MAX_TROUBLE = 500
@@ -68,7 +69,7 @@ class Feeder:
             report = self._read(source, dry_run, anew, tick)
         except (FeedError, StoreError) as error:
             if not dry_run:
-                self._failed(name, str(error))
+                self.failed(name, str(error))
             raise
         finally:
             with self.house.store.session() as session:
@@ -136,8 +137,9 @@ class Feeder:
             source.failures, source.trouble, source.counts = 0, "", counts
             session.add(source)
 
-    def _failed(self, name: str, why: str) -> None:
-        """The pause doubles with every failure in a row: a password that is wrong stays wrong, and servers lock accounts."""
+    def failed(self, name: str, why: str) -> None:
+        """A reading failed. The pause doubles with every failure in a row: a wrong password stays wrong, and servers lock
+        accounts."""
         now = self.house.clock()
         with self.house.store.session() as session:
             source = session.get(FeedSource, name)

@@ -155,13 +155,13 @@ def test_what_a_mailbox_shows_of_a_mail_in_doubt_settles_nothing(
 def test_a_feed_is_read_by_one_at_a_time(demo_house: House, server: Dovecot, user: str) -> None:
     house = house_with(demo_house, server, user)
     with house.store.session() as session:
-        assert doors.lead(session, "feed:box", "another", house.clock(), 60)
+        assert doors.lead(session, "feed:box", "another", house.clock(), 900)
     with pytest.raises(Taken):
         Feeder(house).read("box")
     assert source(house).failures == 0
     assert FeedClock(house).look() == []
     assert isinstance(house.clock, FakeClock)
-    house.clock.pass_(61)
+    house.clock.pass_(901)
     Feeder(house).read("box")
     assert source(house).due_at > house.clock()
 
@@ -194,6 +194,21 @@ def test_the_clock_reads_what_is_due_and_makes_it_findable(
         row = session.exec(select(Interaction).where(Interaction.source == "mailbox")).one()
     found = house.search.recall("紫色独角兽", groups=None, k=3)
     assert row.id in {one.interaction_id for one in found}
+
+
+def test_a_feed_that_breaks_is_not_tried_again_at_once(
+    demo_house: House, server: Dovecot, user: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    house = house_with(demo_house, server, user)
+    with house.store.session() as session:
+        broken = session.get_one(FeedSource, "box")
+        broken.options = {"mailbox": user, "days": "many"}
+        session.add(broken)
+    FeedClock(house).look()
+    row = source(house)
+    assert (row.failures, row.due_at > house.clock()) == (1, True)
+    assert "internal error" in row.trouble
+    assert "box broke" in caplog.text
 
 
 def test_what_was_read_before_a_stop_is_kept(demo_house: House, server: Dovecot, user: str) -> None:
