@@ -225,7 +225,7 @@ def as_interaction(order: Order) -> Interaction:
         contact_id=payload["to"][0].get("contact_id") or None,
         person_id=order.sender.id,
         team_id=deal.team_id,
-        direction="out",
+        direction="outbound",
         subject=str(payload["subject"]),
         text=str(payload["body"]) + "".join(f"\n[附件 / attached: {name}]" for name in names),
         language=str(payload.get("language", "")),

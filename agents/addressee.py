@@ -105,7 +105,7 @@ def _obvious(turn: Turn, facts: DealFacts) -> Addressee | Unclear:
     wrote = [
         row.contact_id
         for row in facts.interactions
-        if row.contact_id in reachable and row.direction != "outbound"
+        if row.contact_id in reachable and not row.direction.startswith("out")
     ]
     spoken_of = str(turn.focus.get("contact_id") or "")
     if spoken_of in reachable:

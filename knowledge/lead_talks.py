@@ -108,7 +108,7 @@ def as_touch(row: Interaction, lead_id: str) -> LeadTouch:
         lead_id=lead_id,
         kind=KINDS[row.kind],
         at=row.at,
-        direction="in" if theirs else row.direction or "in",
+        direction="out" if row.direction.startswith("out") and not theirs else "in",
         seconds=round(seconds),
         pages=int(row.extra.get("pages", "0") or 0) if row.extra.get("pages", "0").isdigit() else 0,
         text="\n".join(theirs) if row.segments else row.text,

@@ -124,7 +124,7 @@ class MessageCustomer:
                 contact_id=order.payload["contact_id"],
                 person_id=order.sender.id,
                 team_id=deal.team_id,
-                direction="out",
+                direction="outbound",
                 text=order.payload["body"],
                 language=order.payload["language"],
                 provenance=provenance(order.labels.get("body", frozenset())),

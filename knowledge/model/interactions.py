@@ -25,7 +25,8 @@ class Interaction(SQLModel, table=True):
 
     `provenance` is the label of authority.md E4 that every value read from this text carries (inbound_mail,
     call_transcript, customer_chat, web_form, attachment, imported_file, crm_record). `segments` is a JSON list of
-    {speaker, side, text, start, end}; calls, meetings and chats have it.
+    {speaker, side, text, start, end}; calls, meetings and chats have it. `direction` is inbound, outbound or empty; rows of
+    earlier versions say out for outbound, so that readers look at the first letters.
     """
 
     id: str = Field(primary_key=True)

@@ -131,7 +131,7 @@ class TestInviting:
         ]
         with firm.store.reading() as session:
             (mail,) = session.exec(select(Interaction)).all()
-        assert (mail.kind, mail.contact_id, mail.direction) == ("mail", "C-1", "out")
+        assert (mail.kind, mail.contact_id, mail.direction) == ("mail", "C-1", "outbound")
 
     def test_what_only_colleagues_got_is_no_history_of_the_customer(self, firm: Firm) -> None:
         book(firm)

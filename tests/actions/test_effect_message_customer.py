@@ -61,7 +61,7 @@ def test_the_seller_confirms_and_two_minutes_later_it_is_out(firm: Firm) -> None
     assert line["message_id"] == f"<{outcome.action_id}@us.example.cn>"
     with firm.store.reading() as session:
         (said,) = session.exec(select(Interaction)).all()
-    assert (said.kind, said.direction, said.contact_id, said.text) == ("chat", "out", "C-1", HELLO)
+    assert (said.kind, said.direction, said.contact_id, said.text) == ("chat", "outbound", "C-1", HELLO)
 
 
 def test_inside_the_window_it_is_taken_back(firm: Firm) -> None:
