@@ -31,6 +31,10 @@ class Marked:
 def cards_of(turn: Turn) -> list[tuple[Scorecard, str]]:
     """The cards in force with their versions (SHA-256): named ones first, by name, then the default, which is the one that
     ships when the published one does not have its shape."""
+    return turn.once("scorecards", lambda: _cards_of(turn))
+
+
+def _cards_of(turn: Turn) -> list[tuple[Scorecard, str]]:
     found: dict[str, tuple[Scorecard, str]] = {}
     for name, content in sorted(turn.desk.blueprints("scorecard").items()):
         try:

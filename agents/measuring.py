@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 
 from actions.call_rules import CallRules
 from knowledge import blueprints
@@ -11,7 +10,7 @@ from knowledge.blueprints.call_metrics import CallMetricsBook
 from knowledge.insight.reviews import Measured
 from knowledge.model import Interaction
 from knowledge.snapshot import DealFacts
-from speech.metrics import CallMetrics, Metric, MetricRules, call_metrics
+from speech.metrics import CallMetrics, Metric, call_metrics
 from speech.transcript import Segment, Side
 
 from .minutes import lines_of
@@ -22,6 +21,10 @@ _SIDES: dict[str, Side] = {"rep": "rep", "customer": "customer"}
 
 def rules_of(turn: Turn, row: Interaction) -> CallRules:
     """How this call is measured; the rules that ship where the desk has none for it."""
+    return turn.once(("rules", row.id), lambda: _rules_of(turn, row))
+
+
+def _rules_of(turn: Turn, row: Interaction) -> CallRules:
     found = turn.desk.call_rules(row.id)
     if found is not None:
         return found
@@ -34,15 +37,13 @@ def rules_of(turn: Turn, row: Interaction) -> CallRules:
 
 def metrics_of(turn: Turn, row: Interaction) -> CallMetrics:
     """Every metric of a call. How sure a diarizer was of the speakers counts: what rests on them is refused below 0.7."""
+    return turn.once(("metrics", row.id), lambda: _metrics_of(turn, row))
+
+
+def _metrics_of(turn: Turn, row: Interaction) -> CallMetrics:
     recording = turn.desk.recording(row.id)
     sure = recording.speaker_confidence if recording else None
-    return _metrics(tuple(segments_of(row)), rules_of(turn, row).rules, sure)
-
-
-@lru_cache(maxsize=128)
-def _metrics(segments: tuple[Segment, ...], rules: MetricRules, sure: float | None) -> CallMetrics:
-    """A pure function of what it is given; one answer asks for a call's metrics several times."""
-    return call_metrics(segments, rules, sure)
+    return call_metrics(segments_of(row), rules_of(turn, row).rules, sure)
 
 
 def measured(turn: Turn, row: Interaction) -> Mapping[str, Measured]:

@@ -16,7 +16,7 @@ from speech.metrics.names import NAMES, VERDICTS
 from .cards import card_for
 from .measuring import metrics_of, rules_of
 from .pictures import trend_picture
-from .reviewing import Reviewed, reviewed
+from .reviewing import Reviewed, facts_of, reviewed
 from .skill import Turn
 from .wording import day
 
@@ -45,7 +45,7 @@ def past_of(turn: Turn, person: Person, shown: Sequence[Reviewed]) -> Past:
     rows = turn.desk.calls(person.id, first - timedelta(days=PAST_DAYS), first - timedelta(microseconds=1))
     kept = []
     for row in rows[:MOST_PAST]:
-        card = card_for(turn, row, turn.desk.deal(row.deal_id) if row.deal_id else None, person)
+        card = card_for(turn, row, facts_of(turn, row), person)
         if card is not None:
             one = reviewed(turn, row, *card, look=False)
             if one.open and not one.tampered:

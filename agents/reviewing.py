@@ -49,7 +49,7 @@ def reviewed(
 ) -> Reviewed:
     """The review of one call: stored by transcript, card, rules and model, so that a re-run is the same bytes. Without `look`
     it is only counted: a rep who is told a mean has not seen the reviews it is made of."""
-    facts = turn.desk.deal(row.deal_id) if row.deal_id else None
+    facts = facts_of(turn, row)
     heard = heard_of(turn, row, facts)
     playbook, call_type = playbook_of(turn), type_of(turn, row, facts)
     values = {name: one.value for name, one in heard.metrics.items()}
@@ -102,6 +102,12 @@ def may_see(turn: Turn, person: Person, card: Scorecard) -> bool:
     if card.visibility == "managers":
         return leads(turn, person)
     return may_review(turn, person)
+
+
+def facts_of(turn: Turn, row: Interaction) -> DealFacts | None:
+    """The deal a call is about, looked up once in an answer."""
+    deal_id = row.deal_id
+    return turn.once(("deal", deal_id), lambda: turn.desk.deal(deal_id)) if deal_id else None
 
 
 def rep_of(turn: Turn, row: Interaction) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
@@ -13,6 +13,8 @@ from actions.desk import Desk
 from .answer import FileNote, OutcomeNote, PictureNote, Source
 from .ledger import Ledger, opened
 from .writing import Writer
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -46,6 +48,14 @@ class Turn:
     asked: frozenset[str] | None = None
     picked: frozenset[str] | None = None
     writer: Writer | None = None
+    memo: dict[Any, Any] = field(default_factory=dict)
+
+    def once(self, key: Any, look: Callable[[], T]) -> T:
+        """What `look` finds, looked up once in this turn: an answer that reads twenty calls asks the same of each."""
+        if key not in self.memo:
+            self.memo[key] = look()
+        found: T = self.memo[key]
+        return found
 
     def __post_init__(self) -> None:
         self.began_with = dict(self.focus)

@@ -12,7 +12,7 @@ from .skill import Turn
 
 def trackers_of(turn: Turn) -> tuple[Tracker, ...]:
     """Those that ship and those that were published, by id."""
-    return in_force(turn.desk.blueprints("trackers"))
+    return turn.once("trackers", lambda: in_force(turn.desk.blueprints("trackers")))
 
 
 def hits_of(turn: Turn, row: Interaction) -> tuple[Hit, ...]:

@@ -53,6 +53,10 @@ class WonLine:
 
 def playbook_of(turn: Turn) -> Playbook:
     """The playbook in force; the default that ships when the published one does not have its shape."""
+    return turn.once("playbook", lambda: _playbook_of(turn))
+
+
+def _playbook_of(turn: Turn) -> Playbook:
     try:
         return Playbook.model_validate(turn.desk.blueprint("playbook", "default"))
     except ValidationError:

@@ -15,7 +15,7 @@ from agents.moods import mood_in, own_mood
 from agents.periods import call_figures, past_of, period_figures, period_means, trend
 from agents.pictures import mood_picture, picture_of
 from agents.review_text import call_text, mood_text, points_text, tracker_text
-from agents.reviewing import Reviewed, may_review, rep_of, reviewed
+from agents.reviewing import Reviewed, facts_of, may_review, rep_of, reviewed
 from agents.skill import Skill, Turn
 from agents.wording import day
 from knowledge.blueprints.scorecard import Scorecard
@@ -64,8 +64,7 @@ def run(turn: Turn, arguments: Arguments) -> str:
 
 def _reviewed(turn: Turn, row: Interaction, person: Person) -> Reviewed | None:
     """None for a call that no card is for, or in which they did not take part as the card asks."""
-    facts = turn.desk.deal(row.deal_id) if row.deal_id else None
-    card = card_for(turn, row, facts, person)
+    card = card_for(turn, row, facts_of(turn, row), person)
     return None if card is None else reviewed(turn, row, *card)
 
 
