@@ -36,9 +36,9 @@ def samples(row: Interaction, longest: int = 40) -> tuple[str, str]:
     return found.get(CHANNELS[0], ""), found.get(CHANNELS[1], "")
 
 
-def name_channels(desk: PersonDesk, call_id: str, rep_channel: int) -> Told:
-    """The asker says which channel (1, 2) is ours; the other is the customer's. It belongs to the writing down and is no
-    correction, unless the words were corrected before."""
+def name_channels(desk: PersonDesk, call_id: str, rep_channel: int, customer: str = "") -> Told:
+    """The asker says which channel (1, 2) is ours; the other is the customer's. `customer` is
+    who speaks there, where that is known. It belongs to the writing down and is no correction, unless the words were corrected before."""
     with desk.gate.store.session() as session:
         row = session.get(Interaction, call_id)
         recording = session.get(Recording, call_id)
@@ -47,7 +47,7 @@ def name_channels(desk: PersonDesk, call_id: str, rep_channel: int) -> Told:
         if not unknown_channels(row, recording) or call_versions.versions(session, call_id):
             return told("has_words", name=call_id)
         recording.rep_channel = rep_channel
-        names = _names(session, row, rep_channel)
+        names = _names(session, row, rep_channel, customer)
         _relabelled(row, names)
         session.add(row)
         session.add(recording)
@@ -63,11 +63,11 @@ def own_voice(session: Session, row: Interaction, person: Person) -> None:
         session.add(row)
 
 
-def _names(session: Session, row: Interaction, rep_channel: int) -> dict[str, tuple[str, str]]:
+def _names(session: Session, row: Interaction, rep_channel: int, who: str) -> dict[str, tuple[str, str]]:
     person = session.get(Person, row.person_id) if row.person_id else None
     people = recordings.contact_names(session, row.account_id)
     rep = (person.name if person else "销售", "rep")
-    customer = (people[0] if len(people) == 1 else CUSTOMER, "customer")
+    customer = (who or (people[0] if len(people) == 1 else CUSTOMER), "customer")
     return dict(zip(CHANNELS, (rep, customer) if rep_channel == 1 else (customer, rep), strict=True))
 
 

@@ -54,7 +54,12 @@ def _points(turn: Turn, made: Minutes) -> list[str]:
 
 
 def _to(turn: Turn, row: Interaction, facts: DealFacts, made: Minutes) -> Addressee | None:
+    """Somebody who was in the call; where nobody knows who that was, the only one there is, else nobody: a mail after a call
+    to whoever was not in it would be wrong."""
     names = {one.name for one in made.attendees}
-    there = [one for one in facts.contacts if one.email and (one.name in names or one.id == row.contact_id)]
-    found = addressee(turn, there[0].name if there else None, facts)
+    reachable = [one for one in facts.contacts if one.email]
+    there = [one for one in reachable if one.name in names or one.id == row.contact_id]
+    if not there and len(reachable) != 1:
+        return None
+    found = addressee(turn, (there or reachable)[0].name, facts)
     return None if isinstance(found, Unclear) else found

@@ -92,19 +92,26 @@ class CallTalk:
         if line.verb == "restore":
             return Versions(self.desk).restore(row.id, line.number, base)
         assert line.edit is not None
-        channel = self._channel_of_ours(row, line.edit)
+        channel, customer = self._channel_of_ours(row, line.edit)
         if channel:
-            return name_channels(self.desk, row.id, channel)
+            return name_channels(self.desk, row.id, channel, customer)
         return Versions(self.desk).correct(row.id, self._named(row, line.edit), base)
 
-    def _channel_of_ours(self, row: Interaction, wish: Correction) -> int:
-        """1 or 2 where the line says whose a channel is that nobody has named yet; that is no correction. 0 else."""
+    def _channel_of_ours(self, row: Interaction, wish: Correction) -> tuple[int, str]:
+        """1 or 2, and the customer's name where it is said, of a line that says whose a channel is which nobody has named
+        yet; that is no correction. 0 else."""
         said = CHANNEL.fullmatch(wish.old) if wish.kind == LABEL else None
         if said is None or not unknown_channels(row, self.desk.recording(row.id)):
-            return 0
-        side = speaker_of(self.desk, row, wish.new)[1]
+            return 0, ""
+        name, side = speaker_of(self.desk, row, wish.new)
+        entries = self.desk.names().by_id.values()
+        kinds = {one.kind for one in entries if one.name == name and one.kind in ("contact", "person")}
         number = int(said[1])
-        return {"rep": number, "customer": 3 - number}.get(side, 0)
+        if side == "rep" or kinds == {"person"}:
+            return number, ""
+        if side == "customer" or kinds == {"contact"}:
+            return 3 - number, name if kinds == {"contact"} else ""
+        return 0, ""
 
     def _named(self, row: Interaction, wish: Correction) -> Correction:
         """客户 and 我 as the people they are in this call; a name people are known by as their own."""
