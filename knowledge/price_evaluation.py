@@ -6,14 +6,15 @@ import gzip
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from pathlib import Path as File
 from statistics import mean
 from typing import Any
 
-from knowledge.insight.price_shares import Shares, shares_of
+from knowledge.insight.price_levels import Case, Depths, Path, quantile, ranged
 from knowledge.scoring_rows import BadTable
 
 FOLDS = 5
+PRICES = ("list_price", "deal_price", "current_price", "lowest_price", "highest_price")
 ALPHA = 0.2
 """What an 80 % range may miss."""
 
@@ -21,22 +22,36 @@ Row = Mapping[str, Any]
 Judge = Callable[[Sequence[Row], Sequence[Row]], list[dict[str, float]]]
 
 
-def evaluate_price(path: Path) -> dict[str, Any]:
+def evaluate_price(path: File) -> dict[str, Any]:
     """Figures on rows not learned from (folds by advert or product). JSONL, gzip or not: rows with `list_price`, `deal` and
     `deal_price`, or with `current_price`, `lowest_price` and `highest_price`; `category` in both. Raises BadTable."""
     rows, rejected = _rows(path)
     if any("deal_price" in row for row in rows):
-        found = _negotiated([row for row in rows if _agreed(row)])
+        kept = [row for row in rows if _agreed(row)]
+        found = _negotiated(kept)
     elif any("lowest_price" in row for row in rows):
-        found = _histories([row for row in rows if _tracked(row)])
+        kept = [row for row in rows if _tracked(row)]
+        found = _histories(kept)
     else:
         raise BadTable(
             f"{path.name} 里没有成交价,也没有最低价和最高价 / holds neither deal prices nor lowest and highest ones"
         )
-    return {**found, "rows": len(rows), "rejected_rows": rejected}
+    return {**found, "rows": len(rows), "rejected_rows": rejected, "left_out": _left_out(rows, len(kept))}
 
 
-def _rows(path: Path) -> tuple[list[Row], int]:
+def _left_out(rows: Sequence[Row], kept: int) -> dict[str, int]:
+    """Why rows were not judged: no deal was made; a price is zero, below zero or no number; or the prices contradict."""
+    named = [[row[name] for name in PRICES if row.get(name) is not None] for row in rows]
+    no_deal = sum("deal" in row and not row["deal"] for row in rows)
+    broken = sum(
+        any(not isinstance(one, int | float) or one <= 0 for one in found) and bool(row.get("deal", True))
+        for row, found in zip(rows, named, strict=True)
+    )
+    rest = len(rows) - kept - no_deal - broken
+    return {"no_deal": no_deal, "not_a_price": broken, "implausible": max(0, rest)}
+
+
+def _rows(path: File) -> tuple[list[Row], int]:
     try:
         raw = path.read_bytes()
         text = (gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw).decode("utf-8")
@@ -95,46 +110,54 @@ def _fold(name: str) -> int:
 
 
 def _negotiated(rows: Sequence[Row]) -> dict[str, Any]:
-    """Ours: quantiles of paid / list in the category. Beside: the list price; the share of all categories together."""
+    """Ours: what was paid of the list price in cases of a like price, those of the category most. Beside: the list price;
+    the middle share of all."""
 
     def judge(learn: Sequence[Row], held: Sequence[Row]) -> list[dict[str, float]]:
-        known = shares_of(
-            [(str(row.get("category", "")), row["deal_price"] / row["list_price"]) for row in learn]
-        )
-        return [_one_deal(row, known) for row in held]
+        cases = [
+            Case(str(row.get("category", "")), row["list_price"], row["deal_price"] / row["list_price"])
+            for row in learn
+        ]
+        overall = quantile(sorted(one.share for one in cases), 0.5)
+        return [_one_deal(row, cases, overall) for row in held]
 
     return _means(_crossed(rows, "listing_id", judge), "negotiated")
 
 
-def _one_deal(row: Row, known: Shares) -> dict[str, float]:
+def _one_deal(row: Row, cases: Sequence[Case], overall: float) -> dict[str, float]:
     group, listed, paid = str(row.get("category", "")), row["list_price"], row["deal_price"]
-    low, middle, high = (listed * known.quantile(group, q) for q in (ALPHA / 2, 0.5, 1 - ALPHA / 2))
+    share, ends = ranged(cases, group, listed, (ALPHA / 2, 1 - ALPHA / 2))
+    low, high = (listed * one for one in ends)
     outside = max(low - paid, paid - high, 0.0)
-    overall = shares_of([("", share) for share in known.whole])
     return {
-        "mape": abs(middle - paid) / paid,
+        "mape": abs(listed * share - paid) / paid,
         "coverage_80": float(low <= paid <= high),
         "width_of_list": (high - low) / listed,
         "winkler_of_list": (high - low + 2 / ALPHA * outside) / listed,
         "mape_list_price": abs(listed - paid) / paid,
-        "mape_one_share_for_all": abs(listed * overall.quantile("", 0.5) - paid) / paid,
+        "mape_one_share_for_all": abs(listed * overall - paid) / paid,
     }
 
 
 def _histories(rows: Sequence[Row]) -> dict[str, Any]:
-    """Ours: the usual lowest / now and highest / now in the category, the range always holding today's and the list price's
-    side. Beside: 10 % either way; from today's price to the list price."""
+    """Ours: the usual lowest / now and highest / list of products whose price of today is as far below the list price and
+    has the same badge, the range always holding today's and the list price's side. Beside: 10 % either way; from today's
+    price to the list price."""
 
     def judge(learn: Sequence[Row], held: Sequence[Row]) -> list[dict[str, float]]:
-        lows = shares_of(
-            [(str(row.get("category", "")), row["lowest_price"] / row["current_price"]) for row in learn]
-        )
-        highs = shares_of(
-            [(str(row.get("category", "")), row["highest_price"] / _upper(row)) for row in learn]
-        )
-        return [_one_history(row, lows, highs) for row in held]
+        known = Depths([_path(row) for row in learn])
+        return [_one_history(row, known) for row in held]
 
     return _means(_crossed(rows, "id", judge), "history")
+
+
+def _path(row: Row) -> Path:
+    return Path(
+        lowest=row["lowest_price"] / row["current_price"],
+        highest=row["highest_price"] / _upper(row),
+        depth=_upper(row) / row["current_price"],
+        badge=str(row.get("badge") or ""),
+    )
 
 
 def _upper(row: Row) -> float:
@@ -147,10 +170,13 @@ def _upper(row: Row) -> float:
     )
 
 
-def _one_history(row: Row, lows: Shares, highs: Shares) -> dict[str, float]:
-    group, now = str(row.get("category", "")), float(row["current_price"])
+def _one_history(row: Row, known: Depths) -> dict[str, float]:
+    now = float(row["current_price"])
     truth = (float(row["lowest_price"]), float(row["highest_price"]))
-    ours = (min(now, now * lows.quantile(group, 0.5)), max(now, _upper(row) * highs.quantile(group, 0.5)))
+    alike = known.like(_upper(row) / now, str(row.get("badge") or ""))
+    low = quantile(sorted(one.lowest for one in alike), 0.5)
+    high = quantile(sorted(one.highest for one in alike), 0.5)
+    ours = (min(now, now * low), max(now, _upper(row) * high))
     return {
         "iou": _iou(ours, truth),
         "mape_low": abs(ours[0] - truth[0]) / truth[0],
