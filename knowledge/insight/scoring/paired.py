@@ -31,8 +31,7 @@ class Paired:
         """Log-odds of rows of codes (array n x columns): the mean of the machines'."""
         mine = [shapes[at] for at in self.order]
         values = as_values(codes[:, self.order], mine)
-        with learner.one_thread():
-            return sum(machine.decision_function(values) for machine in self.machines) / len(self.machines)
+        return sum(machine.decision_function(values) for machine in self.machines) / len(self.machines)
 
     def learned(self, codes: Any, shapes: Sequence[Shape]) -> Learned:
         """The same as tables; the anchor is the commonest code of each column among the rows `codes`."""
