@@ -15,14 +15,7 @@ from actions.approvals import Approvals
 from actions.counter import PersonDesk
 from actions.wording import in_language
 
-from . import (
-    command_calls,
-    command_deeds,
-    command_keys,
-    command_reports,
-    command_settle,
-    command_stages,
-)
+from . import command_calls, command_deeds, command_keys, command_reports, command_settle, command_stages
 from .cards import card_text, explanation_text
 from .command_edits import edits
 from .command_help import HELP
