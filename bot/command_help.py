@@ -43,6 +43,11 @@ HELP = (
         "delegate until a date; off ends it",
     ),
     ("/figures", "我的审批数据", "my own figures as an approver"),
+    (
+        "/stage [on|off|set|rollback …]",
+        "旅程阶段和干预;修改须审批",
+        "journey stages and interventions; changes need a yes",
+    ),
     ("/stop [reason]", "紧急停止所有动作", "halt every effect at once"),
     ("/resume", "恢复(需要两个人)", "start again; takes two people"),
     ("/as WHO", "演示中换个身份", "be somebody else (terminal only)"),

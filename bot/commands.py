@@ -15,7 +15,7 @@ from actions.approvals import Approvals
 from actions.counter import PersonDesk
 from actions.wording import in_language
 
-from . import command_calls, command_deeds, command_keys, command_reports, command_settle
+from . import command_calls, command_deeds, command_keys, command_reports, command_settle, command_stages
 from .cards import card_text, explanation_text
 from .command_edits import edits
 from .command_help import HELP
@@ -239,7 +239,7 @@ COMMANDS: dict[str, Callable[[str, Station], Reply]] = {
     "tasks": _keyed(command_deeds.my_tasks), "done": _keyed(command_deeds.done), "fetch": _fetch,
     "delegate": _keyed(command_keys.delegate), "figures": _keyed(command_keys.figures),
     "stop": _keyed(command_keys.stop), "resume": _keyed(command_keys.resume),
-    "settle": _keyed(command_settle.settle),
+    "settle": _keyed(command_settle.settle), "stage": _keyed(command_stages.stage),
     "serious": _keyed(command_reports.serious), "complaint": _keyed(command_reports.complaint),
     "wrong": _keyed(command_reports.wrong), "did": _keyed(command_reports.did),
     "mark": _keyed(command_calls.mark), "note": _keyed(command_calls.note),

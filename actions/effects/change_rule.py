@@ -9,6 +9,7 @@ from typing import Any
 from sqlmodel import Session
 
 from actions.effect import BadArguments, Change, Hands, Order, Preview, Scene
+from actions.ruling.blueprint_change import BlueprintChange
 from actions.ruling.changing import Changing
 from actions.ruling.level_change import LevelChange
 from actions.ruling.pilot_change import PilotChange
@@ -16,7 +17,12 @@ from actions.ruling.policy_change import PolicyChange
 from policies.facts import ActionFacts
 
 KINDS: Mapping[str, Changing] = MappingProxyType(
-    {"policy": PolicyChange(), "autonomy": LevelChange(), "pilot": PilotChange()}
+    {
+        "policy": PolicyChange(),
+        "autonomy": LevelChange(),
+        "pilot": PilotChange(),
+        "blueprint": BlueprintChange(),
+    }
 )
 
 

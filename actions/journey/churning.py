@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from actions import record
 from actions.action import ActionRequest, digest
 from actions.gate import Gate
+from actions.intervening import BY, POLICY, RECORD, TEMPLATE
 from knowledge import blueprints, journeys
 from knowledge.blueprints import version_of
 from knowledge.blueprints.churn import ChurnRules
@@ -19,7 +20,6 @@ from knowledge.insight.churn_signals import Signal, gone, signals
 from knowledge.model import Account, ChurnAlert, Deal, Person
 
 from .rounds import claim
-from .wishing import BY, POLICY, RECORD, TEMPLATE
 
 EVERY = timedelta(hours=24)
 ROUND = "churn"

@@ -1,8 +1,8 @@
-"""Interventions by the clock: who did what in which stage, asked for once each through the gate, or tried on the past."""
+"""Interventions by the clock: who did what in which stage, asked for once each through the gate."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,6 +11,7 @@ from sqlmodel import Session, col, func, select
 from actions import record
 from actions.action import digest
 from actions.gate import Gate
+from actions.intervening import Cannot, request_for, scene_for
 from knowledge import journeys
 from knowledge.blueprints import version_of
 from knowledge.blueprints.interventions import Intervention, Interventions
@@ -22,20 +23,9 @@ from knowledge.model import InterventionRun
 
 from .moving import log_moves
 from .rounds import claim
-from .wishing import Cannot, request_for, scene_for
 
 EVERY = timedelta(minutes=10)
 ROUND = "journey"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Planned:
-    """One trigger with what it would ask for: an action, or the reason why it cannot be."""
-
-    trigger: Trigger
-    account_id: str
-    action: str = ""
-    note: str = ""
 
 
 @dataclass
@@ -155,31 +145,6 @@ def last_runs(session: Session, person: str) -> dict[str, datetime]:
     query = select(InterventionRun.intervention, func.max(InterventionRun.at))
     query = query.where(InterventionRun.person == person).group_by(col(InterventionRun.intervention))
     return {name: at for name, at in session.exec(query)}
-
-
-def simulate(
-    session: Session, rows: Interventions, book: Journey, since: datetime, now: datetime
-) -> Iterator[Planned]:
-    """What these rows would have asked for since then, had they been in force: every person, window and reason as live, with
-    what is on record today. Nothing is asked for and nothing is written."""
-    for account_id in journeys.account_ids(session):
-        _, touches = next(journeys.by_account(session, [account_id], now))
-        for mine in by_person(touches).values():
-            by_id = {one.id: one for one in mine}
-            for trigger in triggers(mine, book, rows.rows, since, now):
-                row, touch = rows.row(trigger.intervention), by_id.get(trigger.touch_id)
-                scene = scene_for(session, account_id, trigger.person, touch)
-                if row is None:
-                    continue
-                wish = (
-                    scene
-                    if isinstance(scene, Cannot)
-                    else request_for(session, row, trigger, scene, touch, now)
-                )
-                if isinstance(wish, Cannot):
-                    yield Planned(trigger=trigger, account_id=account_id, note=wish.note)
-                else:
-                    yield Planned(trigger=trigger, account_id=account_id, action=wish.action)
 
 
 def _today(session: Session, now: datetime) -> int:

@@ -62,6 +62,66 @@ def stage_run(who: As = "", json: Json = False) -> None:
     run(who, as_json=json)
 
 
+Book = Annotated[
+    str, typer.Argument(metavar="BOOK", help="journey 阶段 | interventions 干预 | churn 流失预警")
+]
+Reason = Annotated[str, typer.Option("--reason", "-r", help="原因 / why")]
+
+
+@stage_app.command("show")
+def stage_show(book: Book = "journey", json: Json = False) -> None:
+    """在用的内容和各版本 / what is in force, and every version."""
+    from .stage_books import show as run
+
+    run(book, as_json=json)
+
+
+@stage_app.command("publish")
+def stage_publish(
+    book: Book,
+    file: Annotated[Path, typer.Argument(help="YAML 文件 / a YAML file")],
+    who: As = "",
+    reason: Reason = "",
+    json: Json = False,
+) -> None:
+    """发布一个文件: 经理提议,总监批准,卡片上附历史试运行 / publish a file; a director agrees."""
+    from .stage_books import publish as run
+
+    run(book, file, who, reason, as_json=json)
+
+
+@stage_app.command("set")
+def stage_set(
+    book: Book,
+    settings: Annotated[
+        list[str], typer.Argument(help="如 stages.考虑.within_days=20 rows.story_video.on=false")
+    ],
+    who: As = "",
+    reason: Reason = "",
+    json: Json = False,
+) -> None:
+    """改几个值,成为新版本;只停用干预的一人即可 / change values; switching off takes one person."""
+    from .stage_books import change as run
+
+    run(book, settings, who, reason, as_json=json)
+
+
+@stage_app.command("rollback")
+def stage_rollback(
+    book: Book,
+    version: Annotated[
+        str, typer.Argument(help="版本开头,shipped 为出厂 / beginning of a version, or shipped")
+    ],
+    who: As = "",
+    reason: Reason = "",
+    json: Json = False,
+) -> None:
+    """换回以前的版本 / an earlier version again."""
+    from .stage_books import rollback as run
+
+    run(book, version, who, reason, as_json=json)
+
+
 @churn_app.command("list")
 def churn_list(who: As = "", json: Json = False) -> None:
     """有流失信号的客户,信号的依据和挽回任务 / customers with a signal, its rows and its task."""

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from actions.journey.interventions import simulate as simulated
+from actions.journey_trial import simulate as simulated
 from bot.jobs import WAIT_S, tick
 from bot.keeping import churning_of, journeying_of
 from knowledge import blueprints, journeys

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from generator.arcs import invented_cases
 from generator.book import write_playbook
+from generator.events import write_events
 from generator.leads import write_leads
 from generator.papers import write_papers
 from generator.tables import write_cast, write_deals
@@ -25,6 +26,7 @@ def generate(out: Path) -> None:
     write_cast(out, world)
     write_deals(out, world, cases)
     write_leads(out, world)
+    write_events(out)
     write_papers(out, world, cases)
     write_playbook(out, world.phrases)
 

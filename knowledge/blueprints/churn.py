@@ -21,6 +21,7 @@ class ChurnRules(BaseModel):
     off: list[str] = Field(default_factory=list)
     dwell_left: float = Field(0.5, gt=0, lt=1)
     dwell_weeks: int = Field(2, ge=1, le=8)
+    dwell_days: int = Field(6, ge=3, le=28)
     silent_days: int = Field(14, ge=1)
     enquiries_before: int = Field(3, ge=1)
     enquiry_days: int = Field(28, ge=7)

@@ -80,7 +80,7 @@ def gone(one: Customer, rules: ChurnRules, now: datetime) -> datetime | None:
 def _dwell(_: Customer, touches: list[Touch], rules: ChurnRules, now: datetime) -> Iterator[Signal]:
     """In each of the last weeks the median day on our pages was at most half of the four weeks before them all."""
     drops = dwell_drops(touches, now, rules.dwell_weeks)
-    if not drops or not all(one.fell(rules.dwell_left) for one in drops):
+    if not drops or drops[0].days < rules.dwell_days or not all(one.fell(rules.dwell_left) for one in drops):
         return
     worst = drops[0]
     left = max(one.share for one in drops)

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from actions.journey.interventions import EVERY, Journeying, simulate
+from actions.journey.interventions import EVERY, Journeying
 from actions.journey.rounds import claim
+from actions.journey_trial import simulate
 from actions.tables import Action
 from knowledge import blueprints, journeys
 from knowledge.blueprints.journey import Journey

@@ -212,7 +212,7 @@ def test_what_a_dead_worker_took_is_done_by_another(house: House) -> None:
 
 
 def test_the_same_file_again_marks_nothing(house: House) -> None:
-    ingest(house.store, DEMO, now=house.clock())
+    ingest(house.store, DEMO, now=house.clock(), key=house.identity_key)
     assert Rescorer(house.gate).drain() == []
 
 

@@ -21,6 +21,7 @@ from tests.bench import (
     bench_retrieval,
     bench_scores,
     bench_speech,
+    bench_stages,
     bench_start,
     bench_street,
     bench_summary,
@@ -71,6 +72,10 @@ EVENTS = (
     "Events of a shop's visitors from a JSONL file into SQLite, judged by the plan, hashed and stitched; then the same file again,\n"
     "and one event at a time as the collector takes it. CPU is this process's own: the wall depends on who else is at work."
 )
+JOURNEYS = (
+    "`chengdan eval journey` and `eval churn` on the development parts: paths cross-validated by whole path, leads by lead, BG/NBD\n"
+    "fitted on what lies before the cut alone."
+)
 ABSENT = "`../shared/data` is not here: not measured.\n"
 
 
@@ -110,6 +115,7 @@ def _sections() -> dict[str, Callable[[], str]]:
         "Engines": lambda: _table(ENGINES, bench_engines.measure()),
         "Injection": lambda: _table(INJECTION, bench_injection.measure(DATA)) if DATA.exists() else ABSENT,
         "Events": lambda: _table(EVENTS, bench_journey.measure()),
+        "Journeys": lambda: _rows(JOURNEYS, bench_stages.measure()),
         "Speech": lambda: _table(SPEECH, bench_speech.measure()),
         "Scores": _scores if DATA.exists() else lambda: ABSENT,
         "Retrieval": lambda: _retrieval(bench_retrieval.bench(DATA)) if DATA.exists() else ABSENT,
@@ -141,6 +147,11 @@ def _head() -> str:
 def _table(says: str, found: dict[str, Any]) -> str:
     rows = "\n".join(f"| {name.replace('_', ' ')} | {value} |" for name, value in found.items())
     return f"{says}\n\n| | |\n| --- | --: |\n{rows}\n"
+
+
+def _rows(says: str, rows: list[list[str]]) -> str:
+    """A table whose rows are made already; the first two are its head."""
+    return f"{says}\n\n" + "\n".join(f"| {' | '.join(row)} |" for row in rows) + "\n"
 
 
 def _retrieval(found: dict[str, dict[str, Any]]) -> str:

@@ -339,7 +339,7 @@ def test_what_an_import_brings_again_stays_erased(house: House) -> None:
         gone = {(row.source, row.row_id) for row in session.exec(select(Erased))}
     assert ("contact", "C-001") in gone
     assert any(source == "interaction" for source, _ in gone)
-    report = ingest(house.store, DEMO, now=house.clock())
+    report = ingest(house.store, DEMO, now=house.clock(), key=house.identity_key)
     assert not report.rejected
     with house.store.reading() as session:
         assert session.get_one(Contact, "C-001").name == "[已删除]"

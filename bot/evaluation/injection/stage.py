@@ -81,7 +81,7 @@ class Stage:
     def build(self) -> None:
         """Load and index the demo company once."""
         house = self._open("clean", Clock())
-        ingest(house.store, self.demo, now=MORNING, rejected=self.folder / "rejected")
+        ingest(house.store, self.demo, now=MORNING, rejected=self.folder / "rejected", key=house.identity_key)
         house.search.reindex()
         house.close()
 

@@ -31,8 +31,11 @@ def fits(match: Match, touch: Touch) -> bool:
 
 
 def says(words: Iterable[str], touch: Touch) -> bool:
-    """Whether one of these words stands in the page, the title or the text of a touch, case ignored."""
-    text = " ".join((touch.page, touch.title, str(touch.props.get("text", "")))).casefold()
+    """Whether one of these words stands in the page's path, the title or the text of a touch, case ignored. The host is no
+    word: `demo` in it would make every page of a site a demonstration."""
+    host, _, rest = touch.page.removeprefix("https://").removeprefix("http://").partition("/")
+    path = rest if "." in host else touch.page
+    text = " ".join((path, touch.title, str(touch.props.get("text", "")))).casefold()
     return any(word.casefold() in text for word in words)
 
 

@@ -38,6 +38,14 @@ def test_a_behaviour_counts_only_in_its_stage() -> None:
     assert fired([touch("v1", 0, bot=True), touch("v2", 1, bot=True), touch("v3", 2)]) == []
 
 
+def test_the_host_of_a_page_is_no_word() -> None:
+    found = triggers(
+        [touch("v1", 0, page="https://www.demo-price.cn/"), touch("v2", 1, page="www.demo-price.cn/about")],
+        BOOK, ROWS.rows, START - timedelta(days=1), END,
+    )  # fmt: skip
+    assert [one.intervention for one in found] == ["story_video"]
+
+
 def test_not_twice_within_its_window_and_again_after_it() -> None:
     asked = [message("a", 0, "hello"), *(message(f"q{day}", day, "怎么安装?") for day in (1, 3, 7.5, 8.5))]
     assert fired(asked) == [("question_answer", "q1"), ("question_answer", "q8.5")]
