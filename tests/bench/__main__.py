@@ -62,7 +62,8 @@ MOOD = (
     "How a customer sounds, by our own word lists with negation and intensifiers. No weight is fitted by machine, but words and\n"
     "rules were added after reading false alarms and misses on these very sets, so the figures are not held out; no published\n"
     "baseline. The share within a turn counts drops that were found alone. A planted drop counts where p is at most 5 %, so that one\n"
-    "talk in twenty may alarm without one. Our own talks were written by those who wrote the word lists; what others wrote and labelled is harder."
+    "talk in twenty may alarm without one. Our own talks were\n"
+    "written by those who wrote the word lists; what others wrote and labelled is harder."
 )
 SUMMARIES = (
     "Extractive summaries without a model on the development parts of VCSum and QMSum, ours / LexRank in the same run; F1,\n"
