@@ -14,7 +14,7 @@ from .store import Store, StoreError, as_store_error
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0023"
+HEAD = "0026"
 """The newest revision in knowledge/migrations/versions; a test keeps the two equal."""
 
 KNOWN = (
@@ -32,13 +32,13 @@ KNOWN = (
     "0017",
     "0018",
     "0019",
-    "0026",
-    "0021",
-    "0025",
-    "0022",
     "0020",
-    "0024",
+    "0021",
+    "0022",
     "0023",
+    "0024",
+    "0025",
+    "0026",
 )
 
 _LOCK = 0x43444D47
