@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from actions.forecast_view import Forecasted
-from knowledge.insight.forecast import Book, Part
+from knowledge.insight.forecast import Book, Expected, Part
 from knowledge.insight.forecast_record import TrackRecord
 from knowledge.insight.win import WinOdds
 
@@ -19,23 +19,35 @@ CATEGORIES = {
     "best case": ("乐观(50–80%)", "best case (50-80%)"),
     "pipeline": ("漏斗(<50%)", "pipeline (below 50%)"),
 }
-SHOWN, MOVES = 5, 2
+SHOWN, MOVES, OPENED = 5, 2, 7
 
 
 def book_lines(turn: Turn, book: Book, made: Forecasted, timed: bool) -> list[str]:
     """One currency: won, weighted, interval, categories, months, teams and colleagues."""
-    lines = [_head(turn, book, timed)]
+    everything = _opened(turn, made, book.deals)
+    lines = [f"{_head(turn, book, timed)} {everything}".rstrip()]
     for name, part in book.categories.items():
         if part.n:
-            lines.append(f"- {turn.say(*CATEGORIES[name])}: {_part(turn, part, book.currency)}")
+            rows = _opened(turn, made, [one for one in book.deals if one.category == name])
+            lines.append(f"- {turn.say(*CATEGORIES[name])}: {_part(turn, part, book.currency)} {rows}")
     for title, group in (
         (("按月", "by month"), book.months),
         (("按组", "by team"), book.teams),
         (("按人", "by colleague"), book.people),
     ):
         if len(group) > 1:
-            lines.append(f"- {turn.say(*title)}: " + _group(turn, group, book.currency, made.names))
+            lines.append(
+                f"- {turn.say(*title)}: " + _group(turn, group, book.currency, made.names) + f" {everything}"
+            )
     return lines
+
+
+def _opened(turn: Turn, made: Forecasted, deals: Sequence[Expected]) -> str:
+    """The rows behind a sum, the weightiest first, and how many more there are."""
+    shown = "".join(cite_deal(turn, made.judged[one.deal_id].facts.deal) for one in deals[:OPENED])
+    return shown + (
+        turn.say(f" 等 {len(deals)} 单", f" of {len(deals)} deals") if len(deals) > OPENED else ""
+    )
 
 
 def _head(turn: Turn, book: Book, timed: bool) -> str:
@@ -111,9 +123,10 @@ def moves(turn: Turn, book: Book, made: Forecasted) -> list[str]:
     gains.sort(key=lambda found: (-found[0], found[1].deal_id))
     return [
         turn.say(
-            f"- 若 {one.deal_id} 约好下一次会:{100 * (odds.with_meeting - odds.chance):+.1f} 个百分点,加权 +{_whole(gain, one.currency)}",
+            f"- 若 {one.deal_id} 约好下一次会:{100 * (odds.with_meeting - odds.chance):+.1f} 个百分点,加权 +{_whole(gain, one.currency)} "
+            + cite_deal(turn, made.judged[one.deal_id].facts.deal),
             f"- if a next meeting with {one.deal_id} is booked: {100 * (odds.with_meeting - odds.chance):+.1f} points, weighted "
-            f"+{_whole(gain, one.currency)}",
+            f"+{_whole(gain, one.currency)} " + cite_deal(turn, made.judged[one.deal_id].facts.deal),
         )
         for gain, one, odds in gains[:MOVES]
     ]
