@@ -104,7 +104,7 @@ class FasterWhisper:
             part = samples[start : round(one.end * 16_000)]
             again = model.transcribe(part, **options, **_ALONE, **_NO_LOOPS)[0] if len(part) else []
             found += [_as_heard(each).moved(start / 16_000, None) for each in again]
-        return sorted(found, key=lambda each: (each.start, each.end))
+        return sorted((each for each in found if each.text), key=lambda each: (each.start, each.end))
 
     def opened(self) -> Any:
         """faster-whisper's own model, loaded now if it was not."""
