@@ -68,10 +68,8 @@ def test_utterances_and_words_lie_where_they_were_said(heard: Listened, sales_ca
         assert one.confidence is not None
         assert 0.5 < one.confidence <= 1.0
         assert all(0.0 <= word.confidence <= 1.0 for word in one.words)
-    place = budget.text.index("八")
-    assert spoken.start - 1 <= budget.words[place].start <= spoken.end + 1, (
-        "a quote can be played from its word"
-    )
+    sum_ = next(word for word in budget.words if "八" in word.text)
+    assert spoken.start - 1 <= sum_.start <= spoken.end + 1, "a quote can be played from its word"
 
 
 def test_the_call_has_the_metrics_that_the_spoken_one_has(heard: Listened, sales_call: HeardCall) -> None:
