@@ -71,11 +71,11 @@ class Scribe:
         ready = self._ready(call_id)
         if isinstance(ready, Told):
             return ready
-        path, kept, hints = ready
+        path, kept, known = ready
         if self.holding is not None and not self.holding.take(call_id):
             return told("busy", name=call_id)
         try:
-            return (yield from self._heard(call_id, path, kept, hints))
+            return (yield from self._heard(call_id, path, kept, known))
         finally:
             if self.holding is not None:
                 self.holding.drop(call_id)
@@ -90,7 +90,7 @@ class Scribe:
             return told("unknown", name=call_id)
         with desk.gate.store.reading() as session:
             file, recording = rows.file_of(session, call_id), session.get(Recording, call_id)
-            hints = _hints(session, row, recording)
+            known = hints(session, row, recording)
         if file is None or not (file.transcript or recording):
             return told("no_recording", name=call_id)
         if file.transcript == DONE:
@@ -101,11 +101,11 @@ class Scribe:
             path = shelf_of(desk.gate).path(file.sha256)
         except FileNotFoundError:
             return told("gone", name=call_id)
-        return path, speech_folder(desk) / f"{file.sha256}.jsonl", hints
+        return path, speech_folder(desk) / f"{file.sha256}.jsonl", known
 
-    def _heard(self, call_id: str, path: Path, kept: Path, hints: Hints) -> Writing:
+    def _heard(self, call_id: str, path: Path, kept: Path, known: Hints) -> Writing:
         try:
-            going = listening(path, self.engine, hints, checkpoint=kept, chunk_s=self.chunk_s)
+            going = listening(path, self.engine, known, checkpoint=kept, chunk_s=self.chunk_s)
             with closing(going):
                 while True:
                     try:
@@ -210,7 +210,7 @@ def _channels(
     return ("customer", "rep"), (customer, rep)
 
 
-def _hints(session: Session, row: Interaction, recording: Recording | None) -> Hints:
+def hints(session: Session, row: Interaction, recording: Recording | None) -> Hints:
     """One language for the whole call, and the names that may be said: the customer, their people, the competitor, what
     we sell."""
     account = session.get(Account, row.account_id) if row.account_id else None

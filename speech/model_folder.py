@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from .heard import TranscriberError
@@ -35,6 +37,39 @@ def located(model: str, folder: Path | None, fetch: Callable[[str, Path | None],
         raise
     except (OSError, RuntimeError) as error:
         raise _cannot_fetch(model, error) from error
+
+
+@contextmanager
+def told_how_much(folder: Path, say: Callable[[str], None], every_s: float = 5.0) -> Iterator[None]:
+    """While this is open, say from time to time how much has arrived in `folder` since."""
+    before, over = _size(folder), threading.Event()
+
+    def run() -> None:
+        last = 0
+        while not over.wait(every_s):
+            now = (_size(folder) - before) // 1_000_000
+            if now > last:
+                last = now
+                say(f"已下载 {now} MB / {now} MB fetched")
+
+    thread = threading.Thread(target=run, name="fetching", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def _size(folder: Path) -> int:
+    """Bytes in a folder; files come and go meanwhile. What links point to is counted where it lies."""
+    total = 0
+    for path in folder.rglob("*"):
+        try:
+            total += 0 if path.is_symlink() else path.stat().st_size
+        except OSError:
+            continue
+    return total
 
 
 def mark_of(model: str) -> str:

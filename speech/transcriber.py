@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .heard import Heard, Hints, TranscriberError, Word
-from .model_folder import located, mark_of
+from .model_folder import located, mark_of, told_how_much
 
 if TYPE_CHECKING:
     import numpy as np
@@ -64,7 +65,7 @@ class FasterWhisper:
     ) -> None:
         self._model, self._folder, self._batch = model, folder, batch
         self._how = {"device": device, "compute_type": compute_type, "cpu_threads": threads}
-        self._fetch, self._load = fetch or _Hub(say), load or _loaded
+        self._fetch, self._load = fetch or Hub(say), load or _loaded
         self._batched = batched or _batched
         self._lock = threading.Lock()
         self._ready: Any = None
@@ -76,7 +77,7 @@ class FasterWhisper:
 
     def hear(self, samples: Channel, hints: Hints) -> list[Heard]:
         with self._lock:
-            model = self._opened()
+            model = self.opened()
             try:
                 return self._heard(model, samples, hints)
             except (RuntimeError, ValueError) as error:
@@ -86,7 +87,7 @@ class FasterWhisper:
 
     def _heard(self, model: Any, samples: Channel, hints: Hints) -> list[Heard]:
         """Windows that look wrong are heard again one by one, in a way that cannot loop."""
-        options = _options(hints)
+        options = options_of(hints)
         if self._batch > 1:
             batched = self._batched(model)
             windows = batched.transcribe(
@@ -103,9 +104,10 @@ class FasterWhisper:
             part = samples[start : round(one.end * 16_000)]
             again = model.transcribe(part, **options, **_ALONE, **_NO_LOOPS)[0] if len(part) else []
             found += [_as_heard(each).moved(start / 16_000, None) for each in again]
-        return sorted(found, key=lambda each: (each.start, each.end))
+        return sorted((each for each in found if each.text), key=lambda each: (each.start, each.end))
 
-    def _opened(self) -> Any:
+    def opened(self) -> Any:
+        """faster-whisper's own model, loaded now if it was not."""
         if self._ready is None:
             path = located(self._model, self._folder, self._fetch)
             try:
@@ -123,8 +125,8 @@ _ALONE: dict[str, Any] = {"hallucination_silence_threshold": 2.0}
 _NO_LOOPS: dict[str, Any] = {"no_repeat_ngram_size": 3, "repetition_penalty": 1.1}
 
 
-def _options(hints: Hints) -> dict[str, Any]:
-    """What both ways of decoding are told."""
+def options_of(hints: Hints) -> dict[str, Any]:
+    """What both ways of decoding are told, as faster-whisper names it."""
     words = " ".join(hints.hotwords)[:LONGEST_PROMPT]
     return {
         "language": hints.language or None,
@@ -143,10 +145,11 @@ def _options(hints: Hints) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class _Hub:
+class Hub:
     """The hub's client: the folder from its cache without asking the network, else fetched once."""
 
     say: Callable[[str], None] | None = None
+    every_s: float = 5.0
 
     def __call__(self, model: str, folder: Path | None) -> str:
         """Raises OSError where it cannot be had."""
@@ -165,12 +168,11 @@ class _Hub:
             return str(download_model(model, local_files_only=True, cache_dir=cache))
         except (OSError, ValueError):
             pass  # not in the cache, or only a part of it
-        if self.say:
-            self.say(
-                f"本机没有语音模型 {model},正在下载,只需一次… / fetching the speech model {model}, once…"
-            )
+        say = self.say or (lambda _: None)
+        say(f"本机没有语音模型 {model},正在下载,只需一次… / fetching the speech model {model}, once…")
         try:
-            return str(download_model(model, cache_dir=cache))
+            with told_how_much(folder, say, self.every_s) if folder else nullcontext():
+                return str(download_model(model, cache_dir=cache))
         except (ValueError, httpx.HTTPError) as error:
             raise OSError(str(error)) from error
 

@@ -14,6 +14,7 @@ from actions.gateways.mail import gateway_from
 from bot.sender_settings import ENV_FD, ENV_FILE, SenderSettings
 from bot.settings import Settings
 from bot.wiring import House, open_house
+from tests.fakes import heard_call
 from tests.fakes.clock import FakeClock
 from tests.fakes.postgres import PostgresServer, postgres_server
 
@@ -42,6 +43,18 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def test_whisper_model() -> Path:
+    """The folder of the small Whisper that really hears (for WHISPER_MODEL): a TEST MODEL, see tests/fakes/heard_call.py."""
+    return heard_call.MODEL
+
+
+@pytest.fixture(scope="session")
+def sales_call() -> heard_call.HeardCall:
+    """A sales call of 101 seconds on two channels, and what is said in it when."""
+    return heard_call.sales_call()
 
 
 @pytest.fixture(scope="session")

@@ -55,8 +55,8 @@ STREET = (
 )
 ENGINES = "The same turns moved by threads and by DBOS, each in a process of its own, interleaved twice, the better round shown."
 SPEECH = (
-    "What recordings cost beside the model, made on the spot (noise in each codec); no Whisper weights are on this machine, so\n"
-    "nothing is said about accuracy or the speed of a model."
+    "What recordings cost beside the model, made on the spot; no Whisper weights are on this machine, so nothing is said about\n"
+    "accuracy or the speed of a model: one is our small test model, one has random weights and Whisper tiny's size."
 )
 MOOD = (
     "How a customer sounds, by our own word lists with negation and intensifiers. No weight is fitted by machine, but words and\n"

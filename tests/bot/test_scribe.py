@@ -17,14 +17,17 @@ import pytest
 from actions.call_records import CallFile, Calls
 from actions.call_turns import waiting
 from actions.call_words import Told
+from actions.call_writing import hints
 from bot.scribes import Scribes
 from bot.settings import Settings
 from bot.wiring import House, open_house
 from knowledge.model import Interaction, Person, Recording
 from speech.heard import Hints
 from speech.listening import listen
+from speech.transcriber import FasterWhisper
+from tests.fakes.heard_call import ENGINE, HeardCall
 from tests.fakes.hearing import ToneTranscriber
-from tests.fakes.scribe_worker import CHUNK_S
+from tests.fakes.scribe_worker import CHUNK_OF_WORDS_S, CHUNK_S
 from tests.fakes.sounds import record, silence, tone
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -52,8 +55,11 @@ def added(house: House, folder: Path, hertz: float, seconds: float) -> str:
 
 
 @contextmanager
-def workers(house: House, log: Path, count: int) -> Iterator[list[subprocess.Popen[bytes]]]:
+def workers(
+    house: House, log: Path, count: int, model: Path | None = None
+) -> Iterator[list[subprocess.Popen[bytes]]]:
     command = [sys.executable, "-m", "tests.fakes.scribe_worker", str(house.settings.var_dir), str(log)]
+    command += [str(model)] if model else []
     environment = dict(os.environ) | {"PYTHONPATH": str(ROOT)}
     running = [subprocess.Popen(command, env=environment) for _ in range(count)]
     try:
@@ -62,6 +68,12 @@ def workers(house: House, log: Path, count: int) -> Iterator[list[subprocess.Pop
         for one in running:
             one.kill()
             one.wait()
+
+
+def hints_of(house: House, call: str) -> Hints:
+    """What a scribe tells the engine of this call."""
+    with house.store.reading() as session:
+        return hints(session, session.get_one(Interaction, call), session.get_one(Recording, call))
 
 
 def lines(log: Path) -> list[list[str]]:
@@ -109,6 +121,47 @@ def test_several_processes_write_every_recording_down_once_though_one_is_killed(
         alone = ToneTranscriber()
         listen(tmp_path / f"{hertz}.wav", alone, Hints(), chunk_s=CHUNK_S)
         assert said <= alone.calls + 1, "nothing but the chunk of the killed one was heard twice"
+
+
+def test_a_real_call_goes_on_after_kill_9_and_ends_with_the_same_words(
+    house: House, tmp_path: Path, test_whisper_model: Path, sales_call: HeardCall
+) -> None:
+    with house.store.reading() as session:
+        calls = Calls(house.desk(session.get_one(Person, "p-lina"), "", "terminal", "zh"))
+    file = CallFile(path=sales_call.path, consent="王总在电话开头同意", rep_channel=sales_call.rep_channel)
+    found = calls.add(file, "D-001")
+    assert isinstance(found, Told)
+
+    def recording() -> Recording:
+        with house.store.reading() as session:
+            return session.get_one(Recording, found.call)
+
+    log = tmp_path / "log"
+    with workers(house, log, 1, test_whisper_model) as (first,):
+        wait_for(lambda: recording().done_s > 0, "a chunk is done")
+        first.kill()
+        first.wait()
+    before = len(lines(log))
+    assert 0 < recording().done_s < 100
+    with workers(house, log, 1, test_whisper_model) as (second,):
+        assert second.wait(WITHIN_S) == 0
+    assert len(lines(log)) - before < 11, "ten chunks' channels and an end would be everything anew"
+    straight = listen(
+        sales_call.path,
+        FasterWhisper(str(test_whisper_model)),
+        hints_of(house, found.call),
+        chunk_s=CHUNK_OF_WORDS_S,
+    )
+    with house.store.reading() as session:
+        row = session.get_one(Interaction, found.call)
+    assert [one["text"] for one in row.segments] == [one.text for one in straight.heard]
+    assert recording().engine == ENGINE
+    said = {
+        side: "".join(str(one["text"]) for one in row.segments if one["side"] == side)
+        for side in ("rep", "customer")
+    }
+    assert "八十万" in said["customer"]
+    assert "周五之前" in said["rep"]
 
 
 def test_serving_starts_a_scribe_for_what_waits_and_none_without(

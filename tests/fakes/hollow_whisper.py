@@ -30,16 +30,17 @@ def hollow_whisper(folder: Path, seed: int = 7) -> Path:
     _encoder(spec.encoder, random)
     _decoder(spec.decoder, random, len(tokens))
     spec.register_vocabulary(tokens)
-    spec.config.lang_ids = list(range(WORDS + 2, WORDS + 2 + len(_languages())))
+    spec.config.lang_ids = list(range(WORDS + 2, WORDS + 2 + len(languages())))
     spec.config.suppress_ids, spec.config.suppress_ids_begin = [], [220, WORDS]
     spec.config.alignment_heads = [[0, 0], [0, 1]]
     spec.validate()
     spec.save(str(folder))
-    _tokenizer(folder, tokens)
+    write_tokenizer(folder, tokens)
     return folder
 
 
-def _languages() -> tuple[str, ...]:
+def languages() -> tuple[str, ...]:
+    """The 99 of the models up to large-v2."""
     from faster_whisper.tokenizer import _LANGUAGE_CODES
 
     return tuple(_LANGUAGE_CODES)[:99]
@@ -48,13 +49,13 @@ def _languages() -> tuple[str, ...]:
 def _tokens() -> list[str]:
     """The tokens at the numbers that Whisper gives them; plain words are made up. CTranslate2 takes a model for a
     multilingual one when the empty token is there."""
-    words = [_byte(n) for n in range(256)] + [f"w{n}" for n in range(256, WORDS - 1)] + [""]
-    special = ["<|endoftext|>", "<|startoftranscript|>", *(f"<|{code}|>" for code in _languages())]
+    words = [byte(n) for n in range(256)] + [f"w{n}" for n in range(256, WORDS - 1)] + [""]
+    special = ["<|endoftext|>", "<|startoftranscript|>", *(f"<|{code}|>" for code in languages())]
     special += [f"<|{name}|>" for name in AFTER]
     return [*words, *special, *(f"<|{n * 0.02:.2f}|>" for n in range(STAMPS))]
 
 
-def _byte(number: int) -> str:
+def byte(number: int) -> str:
     """GPT-2's printable character for a byte."""
     shown = [*range(33, 127), *range(161, 173), *range(174, 256)]
     return (
@@ -62,7 +63,8 @@ def _byte(number: int) -> str:
     )
 
 
-def _tokenizer(folder: Path, tokens: list[str]) -> None:
+def write_tokenizer(folder: Path, tokens: list[str]) -> None:
+    """tokenizer.json; the words are those before <|endoftext|>."""
     made = {
         "version": "1.0",
         "added_tokens": [
@@ -93,7 +95,7 @@ def _decoder(spec: Any, random: np.random.Generator, size: int) -> None:
     spec.embeddings.weight = _weights(random, size, WIDTH)
     spec.projection.weight = spec.embeddings.weight * np.float32(0.1)
     spec.projection.bias = _zeros(size)
-    begin = WORDS + 2 + len(_languages()) + len(AFTER)
+    begin = WORDS + 2 + len(languages()) + len(AFTER)
     spec.projection.bias[[71, 72, WORDS, begin]] = (
         31.0,
         30.5,
