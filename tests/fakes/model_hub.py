@@ -61,6 +61,11 @@ class ModelHub:
             return self._send(
                 request, json.dumps(about).encode(), {"Content-Type": "application/json"}, body=body
             )
+        if path == f"/api/models/{self.name}/tree/{COMMIT}":
+            tree = [self._entry(name) for name in files]
+            return self._send(
+                request, json.dumps(tree).encode(), {"Content-Type": "application/json"}, body=body
+            )
         name = path.rsplit("/", 1)[-1]
         if path.startswith(f"/{self.name}/resolve/") and name in files:
             data = (self.folder / name).read_bytes()
@@ -70,6 +75,10 @@ class ModelHub:
         request.send_header("Content-Length", "0")
         request.end_headers()
         return None
+
+    def _entry(self, name: str) -> dict[str, Any]:
+        data = (self.folder / name).read_bytes()
+        return {"type": "file", "path": name, "size": len(data), "oid": hashlib.sha1(data).hexdigest()}
 
     def _send(
         self, request: BaseHTTPRequestHandler, data: bytes, head: dict[str, str], *, body: bool
