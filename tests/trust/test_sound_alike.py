@@ -152,6 +152,7 @@ COMMAND_FORMS = (
     "/show {}", "/why {}", "/approve {}", "/reject {} 不行", "/reject {}", "/undo {}", "/edit {} subject=x", "/edit {}",
     "/source {}", "/nudge {}", "/handover {} 赵磊", "/handover {} p-zhaolei", "/approve {} 1234", "批准 {}", "驳回 {} 不行", "撤回 {}",
     "/settle {} sent", "/settle {}", "/fetch {}", "/done {}",
+    "/mark {} next_step 1", "/note {} 记一句", "/explain score {}", "/explain {}", "/stage set {} x=1",
     "/serious {} 出了问题", "/complaint {} 客户投诉", "/wrong {} 数字不对", "/did {} as_is",
 )  # fmt: skip
 
@@ -180,6 +181,7 @@ def test_every_command_that_takes_a_reference_answers_both_alike(
         "stop",
         "resume",
         "tasks",
+        "ownmood",
     }
     assert set(COMMANDS) - free <= with_reference, "a new command needs a form here"
     for pair in pairs:
