@@ -7,7 +7,7 @@ the offset is "calibration in the large", Steyerberg, Clinical Prediction Models
 log-odds at most an information of 1/4, so experts who count as k deals have the precision k/4. Learned together, signals that
 say the same are not counted twice. With no rows the experts are left as they are; with many they no longer matter, except that
 a history may take an expert's odds away or make them stronger but not turn them round: that deals which stood still were won
-more often is what is left when lost ones are never closed, and nobody should be told to leave a customer alone.
+more often is also what a history shows in which lost ones are never closed, and nobody should be told to leave a customer alone.
 """
 
 from __future__ import annotations
