@@ -17,12 +17,13 @@ from knowledge.blueprints.scores import Scores
 from knowledge.insight.deal_signals import signals
 from knowledge.insight.leads import LeadPast, lead_score
 from knowledge.insight.scoring.model import ScoreModel
-from knowledge.insight.win import NoScore, WinOdds, win_odds
+from knowledge.insight.win import History, NoScore, WinOdds, win_odds
 from knowledge.lead_history import lead_facts, lead_past
 from knowledge.library import score_log
 from knowledge.model import Account, Deal, Interaction, Lead, Meeting
 from knowledge.snapshot import DealFacts, deal_facts
 from knowledge.win_history import win_history
+from knowledge.win_replay import learned_history
 
 from .rows import Rows, talk_resource
 from .score_view import ScoredLead
@@ -65,6 +66,13 @@ class Scoring:
     def win_model(self) -> tuple[ScoreModel | None, str]:
         return own_models.in_use(self.session, "win") or (None, "")
 
+    @cached_property
+    def closed_deals(self) -> History:
+        """An open deal is none of them, so they are the same for every deal; replayed only where no model is in use."""
+        if self.win_model[0]:
+            return win_history(self.session, self.rules.win, self.now)
+        return learned_history(self.session, self.rules.win, self.process, self.now)
+
     def leads(self, leads: Sequence[Lead], rows: Rows | None) -> list[ScoredLead]:
         """The leads scored from what this person may read; `rows` None: nobody's view, touches of the lead alone."""
         if not leads:
@@ -93,8 +101,7 @@ class Scoring:
             booked=_booked(self.session, facts),
             returning=_returning(self.session, facts.deal, self.now),
         )
-        history = win_history(self.session, self.rules.win, self.now, but=deal_id)
-        return win_odds(facts, found, self.process, self.rules.win, history, *self.win_model)
+        return win_odds(facts, found, self.process, self.rules.win, self.closed_deals, *self.win_model)
 
     def facts(self, deal_id: str, rows: Rows) -> DealFacts | None:
         facts = deal_facts(self.session, deal_id, self.now)

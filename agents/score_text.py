@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 from actions.score_view import ScoredLead
 from knowledge.insight.deal_signals import NAMES
 from knowledge.insight.lead_features import BY_NAME
 from knowledge.insight.leads import Points
+from knowledge.insight.odds import Learned, LearnedOdds
+from knowledge.insight.win import CALIBRATION, WinOdds
 from knowledge.model import Lead, LeadTouch
 
 from .skill import Turn
@@ -58,11 +62,43 @@ def value_of(turn: Turn, value: str) -> str:
 def signal(turn: Turn, name: str, value: str) -> str:
     """A signal of a deal with its value: `没有谈过价格`, `近 14 天客户主动往来 = 4`."""
     words = " × ".join(turn.say(*NAMES.get(part, (part, part))) for part in name.split(" × "))
-    if value == "yes":
+    if value == "yes" or name == CALIBRATION:
         return words
     if name == "stage":
         return f"{words} = {process_of(turn).stage_name(value, turn.language)}"
     return f"{words} = {value_of(turn, value)}"
+
+
+def rests_on(turn: Turn, found: WinOdds, name: str) -> str:
+    """What a part of the prior method rests on, in brackets: the experts' odds, the closed deals that showed the signal and
+    those that did not, and the odds made of both; "" where it is not drawn to any history."""
+    if name == CALIBRATION and found.learned:
+        return _offset(turn, found.learned)
+    one = found.evidence.get(name)
+    return _drawn(turn, one, found.learned.prior_rows) if one and found.learned else ""
+
+
+def _offset(turn: Turn, learned: Learned) -> str:
+    return turn.say(
+        f"(n={learned.n} 个已关闭商机逐个回放当时的状态,赢 {learned.won};先验算 {learned.prior_rows:g} 个)",
+        f" (n={learned.n} closed deals replayed as they stood then, {learned.won} won; the prior counts as "
+        f"{learned.prior_rows:g})",
+    )
+
+
+def _drawn(turn: Turn, one: LearnedOdds, rows: float) -> str:
+    expert, used = f"×{math.exp(one.expert):.2f}", f"×{math.exp(one.points):.2f}"
+    if not one.n:
+        return turn.say(
+            f"(经验赔率 {expert},本公司历史里没有出现过,n=0)",
+            f" (expert odds {expert}, never seen in the history, n=0)",
+        )
+    return turn.say(
+        f"(经验赔率 {expert} 算 {rows:g} 个;历史里有过此信号的 n={one.n},赢 {one.won};没有过的 n={one.n_without},赢 "
+        f"{one.won_without};合为 {used})",
+        f" (expert odds {expert} count as {rows:g}; n={one.n} closed deals showed it, {one.won} won; n={one.n_without} did "
+        f"not, {one.won_without} won; together {used})",
+    )
 
 
 def missing(turn: Turn, names: tuple[str, ...]) -> str:

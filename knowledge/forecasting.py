@@ -21,6 +21,7 @@ from knowledge.library import people, plans
 from knowledge.model import OPEN_STAGES, Deal, ForecastRow, Role
 from knowledge.snapshot import DealFacts, many_facts
 from knowledge.win_history import win_history
+from knowledge.win_replay import learned_history
 
 Keep = Callable[[Sequence[DealFacts]], Sequence[DealFacts]]
 SELLING = frozenset({Role.REP, Role.MANAGER, Role.DIRECTOR})
@@ -41,7 +42,7 @@ def judged(session: Session, deals: Sequence[Deal], now: datetime, keep: Keep | 
     rules = own_models.scores_of(session).win
     process = Process.model_validate(active_or_default(session, "process"))
     model, version = own_models.in_use(session, "win") or (None, "")
-    history = win_history(session, rules, now)
+    history = win_history(session, rules, now) if model else learned_history(session, rules, process, now)
     facts = many_facts(session, [one for one in deals if one.is_open], now)
     booked = plans.booked(session, [one.deal.id for one in facts], now)
     bought = plans.bought_before(session, now)

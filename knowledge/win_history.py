@@ -23,10 +23,7 @@ EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 def win_history(session: Session, rules: WinRules, now: datetime, but: str = "") -> History:
     """What the deals closed in the last `rules.months` tell; the deal `but` does not count."""
-    closed = [one for one in _closed(session, rules, now) if one.id != but]
-    old = not closed
-    if old:  # an export of years ago is all there is: it counts, and it is said
-        closed = [one for one in rows.closed_deals(session, EVER, now) if one.id != but]
+    closed, old = closed_that_count(session, rules, now, but)
     passed = rows.stages_passed(session, closed)
     stages = {}
     for place, stage in enumerate(OPEN_STAGES):
@@ -45,18 +42,27 @@ def win_history(session: Session, rules: WinRules, now: datetime, but: str = "")
         usual_amount=median(amounts) if len(amounts) >= 5 else None,
         usual_age=median(ages) if len(ages) >= 5 else None,
         logged=rows.any_talk(session),
-        old=old and bool(closed),
+        old=old,
     )
+
+
+def closed_that_count(
+    session: Session, rules: WinRules, now: datetime, but: str = ""
+) -> tuple[list[Deal], bool]:
+    """The deals closed in the last `rules.months`, by id, and whether they are older for want of any such."""
+    closed = [one for one in _closed(session, rules, now) if one.id != but]
+    if closed:
+        return closed, False
+    # an export of years ago is all there is: it counts, and it is said
+    closed = [one for one in rows.closed_deals(session, EVER, now) if one.id != but]
+    return closed, bool(closed)
 
 
 def win_table(session: Session, rules: WinRules, process: Process, now: datetime) -> tuple[Table, int, int]:
     """One row for each open stage a closed deal went through, as the deal stood in its middle; and how many deals were won
     and lost. Rows of one deal are one group; their moment is when they were looked at."""
     closed = _closed(session, rules, now)
-    first_won: dict[str, datetime] = {}
-    for deal in closed:
-        if deal.stage == "won" and deal.closed_at:
-            first_won[deal.account_id] = min(deal.closed_at, first_won.get(deal.account_id, deal.closed_at))
+    first_won = first_wins(closed)
     cells: list[dict[str, str]] = []
     labels, groups, times = [], [], []
     for deal in closed:
@@ -80,6 +86,15 @@ def win_table(session: Session, rules: WinRules, process: Process, now: datetime
     )
     won = sum(one.stage == "won" for one in closed)
     return table, won, len(closed) - won
+
+
+def first_wins(closed: Sequence[Deal]) -> dict[str, datetime]:
+    """Customer -> when one of these deals with them was first won."""
+    found: dict[str, datetime] = {}
+    for deal in closed:
+        if deal.stage == "won" and deal.closed_at:
+            found[deal.account_id] = min(deal.closed_at, found.get(deal.account_id, deal.closed_at))
+    return found
 
 
 def _closed(session: Session, rules: WinRules, now: datetime) -> Sequence[Deal]:

@@ -10,7 +10,7 @@ from agents.citing import cite_deal, cite_interaction
 from agents.forecast_text import past
 from agents.lookup import Chosen, Unclear, the_deal
 from agents.scopes import whose
-from agents.score_text import missing, signal
+from agents.score_text import missing, rests_on, signal
 from agents.skill import Skill, Turn
 from agents.wording import day, process_of, short
 from knowledge.insight.scoring.model import chance_of
@@ -122,8 +122,9 @@ def _signals(turn: Turn, facts: DealFacts, found: WinOdds) -> list[str]:
     logit = found.scored.intercept
     for part in found.scored.parts:
         before, logit = logit, logit + part.points
+        told = signal(turn, part.name, part.value) + rests_on(turn, found, part.name)
         lines.append(
-            f"   - {signal(turn, part.name, part.value)}: × {math.exp(part.points):.2f}, {_pct(chance_of(before))} → "
+            f"   - {told}: × {math.exp(part.points):.2f}, {_pct(chance_of(before))} → "
             f"{_pct(chance_of(logit))} {cite_deal(turn, facts.deal)}"
         )
     if not found.scored.parts:

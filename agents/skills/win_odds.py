@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 from agents.advising import Piece, advise
 from agents.citing import cite_deal, cite_interaction
 from agents.lookup import Unclear, the_deal
-from agents.score_text import missing, signal
+from agents.score_text import missing, rests_on, signal
 from agents.skill import Skill, Turn
 from agents.wording import process_of
 from knowledge.insight.scoring.model import Contribution
@@ -72,9 +72,9 @@ def _method(turn: Turn, found: WinOdds) -> str:
         )
     else:
         line = turn.say(
-            f"先验法,n={found.n} 个已关闭商机(其中走过本阶段的 {found.stage_n} 个),不是训练出来的模型;归类:{kind}",
-            f"Prior method, n={found.n} closed deals ({found.stage_n} of them went through this stage), no trained model; "
-            f"category: {kind}",
+            f"先验法,n={found.n} 个已关闭商机(其中走过本阶段的 {found.stage_n} 个),不是训练出来的模型{_drawn(turn, found)};归类:{kind}",
+            f"Prior method, n={found.n} closed deals ({found.stage_n} of them went through this stage), no trained model"
+            f"{_drawn(turn, found)}; category: {kind}",
         )
     if found.skewed:
         line += turn.say(
@@ -82,6 +82,16 @@ def _method(turn: Turn, found: WinOdds) -> str:
             ". Mind: the history is nearly one-sided, so this tells little",
         )
     return line
+
+
+def _drawn(turn: Turn, found: WinOdds) -> str:
+    """Whose odds they are: the experts' alone, or drawn to the history."""
+    if not found.learned:
+        return turn.say(",赔率是经验值", ", odds are the experts'")
+    return turn.say(
+        f",经验赔率已按 n={found.learned.n} 个回放过的商机收缩校准",
+        f", the experts' odds drawn to n={found.learned.n} replayed deals",
+    )
 
 
 def _reasons(turn: Turn, facts: DealFacts, found: WinOdds) -> list[str]:
@@ -103,6 +113,7 @@ def _reason(turn: Turn, facts: DealFacts, found: WinOdds, one: Contribution) -> 
         if warning and one.value == "yes"
         else signal(turn, one.name, one.value)
     )
+    words += rests_on(turn, found, one.name)
     if warning and row and warning.quote:
         return f"- {words}: {points} {cite_interaction(turn, row, warning.quote, warning.speaker)}"
     return f"- {words}: {points} {cite_deal(turn, facts.deal)}"

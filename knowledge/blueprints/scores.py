@@ -44,12 +44,14 @@ class LeadRules(BaseModel):
 
 
 class WinRules(BaseModel):
-    """Win probability. `odds` are what a signal multiplies the odds with; `prior_rows` is D7's k; the floors are the closed
-    deals of the last `months` below which no model is fitted."""
+    """Win probability. `odds` are what a signal multiplies the odds with, drawn to what closed deals showed as if
+    `odds_rows` rows had told them; `prior_rows` is D7's k; the floors are the closed deals of the last `months` below which
+    no model is fitted."""
 
     model_config = ConfigDict(extra="forbid")
 
     prior_rows: float = Field(20, gt=0)
+    odds_rows: float = Field(100, gt=0)
     floor_won: int = Field(200, ge=1)
     floor_lost: int = Field(200, ge=1)
     months: int = Field(24, ge=1)

@@ -43,6 +43,7 @@ NAMES: dict[str, tuple[str, str]] = {
     "no_power": ("决策人没有出现", "no decision maker met"),
     "not_enough_contacts": ("客户联系人太少", "too few contacts"),
     "pricing_not_mentioned": ("没有谈过价格", "price has not come up"),
+    "calibration": ("按本公司历史校准", "calibrated to the company's own history"),
 }
 """Signal -> its name in both languages."""
 
@@ -108,20 +109,23 @@ def _missing(facts: DealFacts, *, booked: bool) -> tuple[str, ...]:
     return tuple(name for name, gap in gaps.items() if gap)
 
 
-def as_of(facts: DealFacts, moment: datetime) -> DealFacts | None:
+def as_of(facts: DealFacts, moment: datetime, known: dict[str, Deal] | None = None) -> DealFacts | None:
     """The deal as it stood then: later stages, talk and offers away, its end unknown; None when it was not open then.
 
-    What the record of a closed deal no longer tells (next step, expected close date) is taken away.
+    What the record of a closed deal no longer tells (next step, expected close date) is taken away. `known` keeps the deal
+    by stage for who looks at it often.
     """
     stages = tuple(step for step in facts.stages if step.at <= moment)
     if not stages or stages[-1].stage not in OPEN_STAGES:
         return None
-    fields = facts.deal.model_dump()
-    then = {"stage": stages[-1].stage, "closed_at": None, "lost_reason": "", "next_step": ""}
-    deal = Deal(**{**fields, **then, "next_step_at": None, "expected_close": None})
+    stage, known = stages[-1].stage, {} if known is None else known
+    if stage not in known:
+        then = {"stage": stage, "closed_at": None, "lost_reason": "", "next_step": ""}
+        fields = {**facts.deal.model_dump(), **then, "next_step_at": None, "expected_close": None}
+        known[stage] = Deal(**fields)
     return replace(
         facts,
-        deal=deal,
+        deal=known[stage],
         stages=stages,
         interactions=tuple(row for row in facts.interactions if row.at <= moment),
         offers=tuple(one for one in facts.offers if one.created_at <= moment),

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from knowledge.blueprints.process import Process
@@ -15,6 +15,7 @@ from knowledge.snapshot import DealFacts
 
 from .calendar import days_between
 from .deal_signals import NAMES, Signals
+from .odds import Learned, LearnedOdds
 
 FROM_TALK = frozenset(
     {
@@ -23,6 +24,9 @@ FROM_TALK = frozenset(
     }
 )  # fmt: skip
 """Odds that rest on talk with the customer."""
+
+CALIBRATION = "calibration"
+"""The part that is the same for all deals: what the company's own closed deals were won more or less than expected."""
 
 Category = Literal["commit", "best case", "pipeline"]
 
@@ -39,7 +43,8 @@ class StageCount:
 class History:
     """What closed deals tell: counts by stage, all closed ones, the median amount (yuan) and age (days) of won ones.
     `logged`: whether the house keeps any talk with customers at all; where it does not, silence says nothing. `old`: there
-    are none of the time the rules want, so all there ever were count."""
+    are none of the time the rules want, so all there ever were count. `learned`: what the experts' odds became when closed
+    deals were replayed; None leaves them as they are."""
 
     stages: Mapping[str, StageCount]
     n: int = 0
@@ -48,6 +53,7 @@ class History:
     usual_age: float | None = None
     logged: bool = True
     old: bool = False
+    learned: Learned | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +61,7 @@ class WinOdds:
     """A chance with its parts. `method` is model or prior; `n` the closed deals behind it, `stage_n` those that went
     through this stage; `with_meeting` the chance if a next meeting were booked, recomputed. `skewed` warns of a history
     in which nearly everything was won, or lost. The stage's chance is made of `stage_won` of `stage_n` and `prior_rows` rows
-    of `stage_prior`."""
+    of `stage_prior`. `learned` is what the prior method's odds rest on, `evidence` that of each part by its name."""
 
     scored: Scored
     method: Literal["model", "prior"]
@@ -68,6 +74,8 @@ class WinOdds:
     stage_won: int = 0
     stage_prior: float = 0.0
     prior_rows: float = 0.0
+    learned: Learned | None = None
+    evidence: Mapping[str, LearnedOdds] = field(default_factory=dict)
 
     @property
     def chance(self) -> float:
@@ -121,6 +129,8 @@ def win_odds(
         stage_won=history.stages.get(facts.deal.stage, StageCount(n=0, won=0)).won,
         stage_prior=process.prior_pct(facts.deal.stage) / 100,
         prior_rows=rules.prior_rows,
+        learned=None if model else history.learned,
+        evidence={} if model else _evidence(found, history),
     )
 
 
@@ -145,19 +155,39 @@ def _refused(facts: DealFacts, rules: WinRules) -> NoScore | None:
     return None
 
 
+def odds_in_use(rules: WinRules, history: History) -> dict[str, float]:
+    """Key -> the experts' odds: those that say something, and of talk only where the house keeps any."""
+    return {
+        key: odds
+        for key, odds in rules.odds.items()
+        if odds != 1 and (history.logged or key not in FROM_TALK)
+    }
+
+
 def _by_prior(found: Signals, process: Process, rules: WinRules, history: History) -> Scored:
     chance = stage_chance(found.cells["stage"], process, rules, history)
     intercept = math.log(chance / (1 - chance))
-    parts = tuple(
-        Contribution(name, value, math.log(rules.odds[key]))
-        for key, (name, value) in _hits(found.cells, history).items()
-        if key in rules.odds and rules.odds[key] != 1 and (history.logged or key not in FROM_TALK)
-    )
+    expert, learned = odds_in_use(rules, history), history.learned
+    drawn = learned.odds if learned else {}
+    parts = [
+        Contribution(name, value, drawn[key].points if key in drawn else math.log(expert[key]))
+        for key, (name, value) in odds_that_apply(found.cells, history).items()
+        if key in expert
+    ]
+    if learned:
+        parts.append(Contribution(CALIBRATION, "", learned.offset))
     logit = intercept + math.fsum(one.points for one in parts)
-    return Scored(chance=chance_of(logit), logit=logit, intercept=intercept, parts=parts)
+    return Scored(chance=chance_of(logit), logit=logit, intercept=intercept, parts=tuple(parts))
 
 
-def _hits(cells: Mapping[str, str], history: History) -> dict[str, tuple[str, str]]:
+def _evidence(found: Signals, history: History) -> dict[str, LearnedOdds]:
+    """Signal -> what its odds were drawn to."""
+    drawn = history.learned.odds if history.learned else {}
+    hits = odds_that_apply(found.cells, history)
+    return {name: drawn[key] for key, (name, _) in hits.items() if key in drawn}
+
+
+def odds_that_apply(cells: Mapping[str, str], history: History) -> dict[str, tuple[str, str]]:
     """Which odds apply: key -> (signal, its value)."""
     hits = {name: (name, "yes") for name in NAMES if cells.get(name) == "yes"}
     if cells["meeting"] == "no":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import date, timedelta
 from itertools import pairwise
@@ -142,7 +143,18 @@ def test_the_walk_arrives_at_the_number_step_by_step(demo_house: House) -> None:
     base = (found.stage_won + found.prior_rows * found.stage_prior) / (found.stage_n + found.prior_rows)
     assert f"= {100 * base:.1f}%" in text
     assert {one.id for one in turn.sources} >= {"D-001"}
+    assert found.learned is not None
+    assert f"按本公司历史校准(n={found.learned.n} 个已关闭商机" in text
+    for name, one in found.evidence.items():
+        (part,) = (p for p in found.scored.parts if p.name == name)
+        assert part.points == one.points
+        assert (
+            one.n == 0
+            or f"(经验赔率 ×{math.exp(one.expert):.2f} 算 100 个;历史里有过此信号的 n={one.n},赢 {one.won};"
+            in text
+        )
     english, _ = run(demo_house, "p-lina", "walk_score", language="en", deal="D-001")
+    assert f"calibrated to the company's own history (n={found.learned.n} closed deals" in english
     assert "Where it starts" in english
 
 

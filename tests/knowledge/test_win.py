@@ -13,8 +13,9 @@ from knowledge import blueprints
 from knowledge.blueprints.process import Process
 from knowledge.blueprints.scores import Scores
 from knowledge.insight.deal_signals import signals
+from knowledge.insight.odds import Situation, learn
 from knowledge.insight.scoring.figures import figures
-from knowledge.insight.win import History, NoScore, StageCount, WinOdds, stage_chance, win_odds
+from knowledge.insight.win import CALIBRATION, History, NoScore, StageCount, WinOdds, stage_chance, win_odds
 from knowledge.snapshot import DealFacts
 from tests.fakes.company import desk
 
@@ -55,6 +56,39 @@ def test_parts_add_up_and_booking_a_meeting_is_recomputed() -> None:
     assert found.with_meeting > found.chance
     for one in found.scored.parts:
         assert math.copysign(1, found.points_of(one)) == math.copysign(1, one.points)
+
+
+def test_odds_drawn_to_a_history_add_up_with_its_calibration_and_say_their_n() -> None:
+    facts = open_deal()
+    rows = [
+        Situation(
+            deal_id=f"{at}",
+            base=0.4,
+            hits=frozenset({"no_meeting"} if at % 2 else {"meeting"}),
+            won=at % 3 > 0,
+        )
+        for at in range(300)
+    ]
+    history = replace(HISTORY, learned=learn(rows, RULES.odds, RULES.odds_rows))
+
+    def with_history(booked: bool) -> WinOdds:
+        found = win_odds(facts, signals(facts, PROCESS, booked=booked), PROCESS, RULES, history)
+        assert isinstance(found, WinOdds)
+        return found
+
+    found, plain = with_history(False), judged(facts)
+    total = found.scored.intercept + math.fsum(one.points for one in found.scored.parts)
+    assert total == pytest.approx(found.scored.logit, abs=1e-9)
+    assert found.scored.intercept == plain.scored.intercept
+    assert [one.name for one in found.scored.parts] == [
+        *(one.name for one in plain.scored.parts),
+        CALIBRATION,
+    ]
+    assert history.learned is not None
+    assert found.scored.parts[-1].points == history.learned.offset
+    assert (found.evidence["meeting"].n, found.evidence["meeting"].n_without) == (150, 150)
+    assert found.with_meeting == with_history(True).chance >= found.chance
+    assert 0 < found.with_meeting - found.chance < plain.with_meeting - plain.chance
 
 
 def test_young_closed_and_shapeless_deals_are_not_scored() -> None:
