@@ -22,7 +22,7 @@ DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 GOOD = {"positive-reaction-to-donation", "agree-donation"}
 BAD = {"negative-reaction-to-donation", "disagree-donation", "disagree-donation-more"}
 TALKS = 200
-SEEDS = range(30000, 30000 + TALKS)
+SEEDS = range(40000, 40000 + TALKS)
 """Seeds on which nothing was tried out."""
 AT_ONCE = 2
 """Labelled sentences of others that make one turn of a planted talk."""

@@ -5,7 +5,8 @@ cannot decide. A level is the share of turns meant well. The evidence for a chan
 two levels at least 0.4 apart, averaged over such pairs (Jeffreys' prior); summed over the places it is the statistic (Barry and
 Hartigan 1993). Its p is the share of 999 other orders of the same values that give as much (a permutation test, exact for any
 customer, however mixed), from a fixed seed so that the same row has the same p. The place is the middle of the three turns that
-hold the most posterior mass: the best guess where a guess counts within one turn.
+hold the most posterior mass: the best guess where a guess counts within one turn. A turn that sounds like the new level is
+twice as likely beforehand to be its first as one that does not: of silent turns and the loud one behind them, it is the loud one.
 """
 
 from __future__ import annotations
@@ -34,6 +35,9 @@ SILENT, FAINT = 0.05, 0.2
 
 ODDS = 4.0
 """A plain word (0.45) is right six times in seven: product reviews and half of persuasion_for_good gave 0.82 to 0.91."""
+
+HEARD = 2.0
+"""How much likelier the first turn of a level is one that sounds like it; 1.5 to 6 do alike on clear talks, more loses on dull ones."""
 
 LEVELS = 9
 APART = 0.4
@@ -81,6 +85,7 @@ def change_point(values: Sequence[float], *, least: float = 0.25, level: float =
     for (p, places), part, down in ((fall, FALLS, True), (rise, 1 - FALLS, False)):
         if p > level * part:
             continue
+        places = _heard(values, places, down=down)
         at = _middle(places)
         before, after = _mean(values[:at]), _mean(values[at:])
         if (after < before) == down and abs(after - before) >= least:
@@ -159,9 +164,22 @@ def _middle(places: Sequence[float]) -> int:
     return max(inner, key=lambda at: (round(math.fsum(places[at - 1 : at + 2]), 9), places[at], -at))
 
 
+def _sounds(values: Sequence[float], *, down: bool) -> list[bool]:
+    return [one <= -SILENT if down else one >= SILENT for one in values]
+
+
+def _heard(values: Sequence[float], places: Sequence[float], *, down: bool) -> list[float]:
+    """The mass of each place once turns that sound like the new level count HEARD times."""
+    mass = [
+        one * (HEARD if new else 1.0) for one, new in zip(places, _sounds(values, down=down), strict=True)
+    ]
+    whole = math.fsum(mass)
+    return [one / whole for one in mass]
+
+
 def _shown(values: Sequence[float], places: Sequence[float], at: int, *, down: bool) -> int:
     """A value that sounds like the new level: the likeliest within one of `at`, else the first after it, else `at` itself."""
-    sounds = [one <= -SILENT if down else one >= SILENT for one in values]
+    sounds = _sounds(values, down=down)
     near = [one for one in (at - 1, at, at + 1) if one < len(values) and sounds[one]]
     if near:
         return max(near, key=lambda one: (places[one], -one))
