@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from knowledge.blueprints.call_metrics import OwnMood
-from knowledge.insight.mood import Mood, Text, mood_of_call, mood_of_texts, turns_of
+from knowledge.insight.mood import Change, Mood, Text, mood_of_call, mood_of_texts, turns_of
 from knowledge.insight.sentences import INBOUND
 from knowledge.model import Interaction
 
@@ -39,6 +39,13 @@ def _theirs(row: Interaction) -> str:
         said = [str(one.get("text") or "") for one in row.segments if one.get("side") == "customer"]
         return "\n".join(said).strip()
     return row.text.strip() if row.direction in INBOUND and row.kind in ("mail", "chat") else ""
+
+
+def levels(change: Change) -> str:
+    """The two means, each with its n, and p: "+0.31(n=9) → -0.42(n=7),p=0.01"."""
+    return (
+        f"{change.before:+.2f}(n={change.n_before}) → {change.after:+.2f}(n={change.n_after}),p={change.p:g}"
+    )
 
 
 def own_mood(turn: Turn, row: Interaction, rule: OwnMood) -> Mood | tuple[str, str]:

@@ -16,6 +16,7 @@ from .advising import Piece, advise
 from .calls import quoted, title_of
 from .cards import Marked, marks_of
 from .citing import cite_interaction
+from .moods import levels
 from .pictures import moment_of
 from .reviewing import Reviewed, may_see
 from .skill import Turn
@@ -137,12 +138,11 @@ def mood_text(turn: Turn, row: Interaction, mood: Mood) -> list[str]:
         return [told + turn.say(",没有明显转折)", ", no change of level)")]
     word = turn.say("变差", "falls") if change.down else turn.say("变好", "rises")
     said = Said(quote=found.quote, line=found.line, speaker=found.speaker, t=found.start)
-    levels = f"{change.before:+.2f} → {change.after:+.2f},p={change.p:g}"
     return [
         told
         + turn.say(
-            f"),{moment_of(turn, mood)}起{word}({levels}):{quoted(turn, row, said)}",
-            f"), {word} from {moment_of(turn, mood)} on ({levels}): {quoted(turn, row, said)}",
+            f"),{moment_of(turn, mood)}起{word}({levels(change)}):{quoted(turn, row, said)}",
+            f"), {word} from {moment_of(turn, mood)} on ({levels(change)}): {quoted(turn, row, said)}",
         )
     ]
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from agents.calls import between, quoted, title_of
 from agents.citing import cite_interaction
 from agents.lookup import Unclear, not_found, the_account_id, the_deal
-from agents.moods import mood_in, mood_over
+from agents.moods import levels, mood_in, mood_over
 from agents.pictures import mood_picture
 from agents.skill import Skill, Turn
 from agents.wording import day
@@ -90,12 +90,11 @@ def _change(turn: Turn, mood: Mood, by_id: dict[str, Interaction]) -> list[str]:
         return [turn.say("没有明显转折。", "No change of level.")]
     row, change = by_id[mood.turn.id], mood.change
     word = turn.say("变差", "falls") if change.down else turn.say("变好", "rises")
-    levels = f"{change.before:+.2f} → {change.after:+.2f},p={change.p:g}"
     facts = turn.desk.deal(row.deal_id) if row.deal_id else None
     mark = cite_interaction(turn, row, mood.turn.quote)
     told = turn.say(
-        f"从 {title_of(turn, row, facts)} 起{word}({levels}):“{mood.turn.quote}” {mark}",
-        f"It {word} from {title_of(turn, row, facts)} on ({levels}): “{mood.turn.quote}” {mark}",
+        f"从 {title_of(turn, row, facts)} 起{word}({levels(change)}):“{mood.turn.quote}” {mark}",
+        f"It {word} from {title_of(turn, row, facts)} on ({levels(change)}): “{mood.turn.quote}” {mark}",
     )
     inside = mood_in(turn, row) if row.segments else None
     if inside is None or inside.turn is None or inside.change is None:

@@ -61,9 +61,11 @@ SPEECH = (
 MOOD = (
     "How a customer sounds, by our own word lists with negation and intensifiers. No weight is fitted by machine, but words and\n"
     "rules were added after reading false alarms and misses on these very sets, so the figures are not held out; no published\n"
-    "baseline. The share within a turn counts drops that were found alone. A planted drop counts where p is at most 5 %, so that one\n"
-    "talk in twenty may alarm without one. Our own talks were\n"
-    "written by those who wrote the word lists; what others wrote and labelled is harder."
+    "baseline. A drop counts where its p is at most 4 % (a rise: 1 %), so that at most about one talk in twenty alarms without one,\n"
+    "however mixed the customer. How a change is looked for was chosen on other sentences and other seeds than those here; the\n"
+    "first half of persuasion_for_good was among them. The shares within a turn say of which talks: all that were planted, or those\n"
+    "found. Our own talks were written by those who wrote the word lists; what others wrote and labelled is harder, and there nine\n"
+    "in ten within a turn are out of reach: even knowing how often each word is said before and after leaves it below that."
 )
 SUMMARIES = (
     "Extractive summaries without a model on the development parts of VCSum and QMSum, ours / LexRank in the same run; F1,\n"

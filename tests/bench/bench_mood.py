@@ -1,7 +1,8 @@
 """The mood of a customer: on words labelled by others, at planted drops, and beside outcomes: `python -m tests.bench.bench_mood`.
 
 Words, weights and thresholds are those that ship. No machine fitted them, but people added words after reading misses on these
-very sets: the figures are not held out."""
+very sets: the figures are not held out. The search for the change was made on other sentences (product reviews, half of
+persuasion_for_good) and other seeds. A share within a turn counts all planted drops, found or not."""
 
 from __future__ import annotations
 
@@ -14,13 +15,15 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from knowledge.insight.mood import change_point, mood_of_call, polarity
+from knowledge.insight.mood import Change, change_point, mood_of_call, polarity
 from tests.fakes.mood_talks import planted
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 GOOD = {"positive-reaction-to-donation", "agree-donation"}
 BAD = {"negative-reaction-to-donation", "disagree-donation", "disagree-donation-more"}
 TALKS = 200
+SEEDS = range(40000, 40000 + TALKS)
+"""Seeds on which nothing was tried out."""
 AT_ONCE = 2
 """Labelled sentences of others that make one turn of a planted talk."""
 
@@ -63,42 +66,43 @@ def auc(good: Sequence[float], bad: Sequence[float]) -> float:
 
 def _ours(language: str) -> list[dict[str, Any]]:
     """Talks of our own making with a planted drop, and without."""
-    found, near = 0, 0
-    for seed in range(1000, 1000 + TALKS):
+    tried = []
+    for seed in SEEDS:
         turns, at = planted(seed, language)
-        change = mood_of_call(turns).change
-        found += change is not None
-        near += change is not None and abs(change.at - at) <= 1
-    alarms = sum(
-        mood_of_call(planted(seed, language, drop=False)[0]).change is not None
-        for seed in range(1000, 1000 + TALKS)
-    )
-    return [
-        _row(f"our talks ({language}): planted drop found", TALKS, found / TALKS),
-        _row(f"our talks ({language}): within ±1 turn, of those found", found, near / max(1, found)),
-        _row(f"our talks ({language}): alarm without a drop", TALKS, alarms / TALKS),
-    ]
+        calm = mood_of_call(planted(seed, language, drop=False)[0]).change
+        tried.append((mood_of_call(turns).change, at, calm is not None))
+    return _shares(f"our talks ({language})", tried)
 
 
 def _theirs(good: Sequence[str], bad: Sequence[str]) -> list[dict[str, Any]]:
     """Talks put together from sentences that others labelled: content until the drop, then against."""
-    dice, found, near, alarms = random.Random(7), 0, 0, 0
+    dice, tried = random.Random(7), []
     for _ in range(TALKS):
         length = dice.randint(16, 36)
         at = dice.randint(6, length - 6)
         values = [
             polarity(" ".join(dice.sample(good if number < at else bad, AT_ONCE))) for number in range(length)
         ]
-        change = change_point(values)
-        found += change is not None
-        near += change is not None and abs(change.at - at) <= 1
-        alarms += (
-            change_point([polarity(" ".join(dice.sample(good, AT_ONCE))) for _ in range(length)]) is not None
-        )
+        calm = change_point([polarity(" ".join(dice.sample(good, AT_ONCE))) for _ in range(length)])
+        tried.append((change_point(values), at, calm is not None))
+    return _shares("persuasion sentences", tried)
+
+
+def _shares(name: str, tried: Sequence[tuple[Change | None, int, bool]]) -> list[dict[str, Any]]:
+    """Of (what was found, where it was planted, whether the same talk without a drop alarmed): the shares of all talks."""
+    n = len(tried)
+    found = [(change, at) for change, at, _ in tried if change is not None]
+    near = sum(abs(change.at - at) <= 1 for change, at in found)
     return [
-        _row("persuasion sentences: planted drop found", TALKS, found / TALKS),
-        _row("persuasion sentences: within ±1 turn, of those found", found, near / max(1, found)),
-        _row("persuasion sentences: alarm without a drop", TALKS, alarms / TALKS),
+        _row(f"{name}: planted drop found", n, len(found) / n),
+        _row(f"{name}: within ±1 turn, of all planted", n, near / n),
+        _row(f"{name}: within ±1 turn, of those found", len(found), near / max(1, len(found))),
+        _row(
+            f"{name}: the turn shown within ±1, of all planted",
+            n,
+            sum(abs(c.shown - at) <= 1 for c, at in found) / n,
+        ),
+        _row(f"{name}: alarm without a drop", n, sum(calm for _, _, calm in tried) / n),
     ]
 
 

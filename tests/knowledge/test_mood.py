@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import fields
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge.insight.mood import Moment, Text, change_point, mood_of_call, mood_of_texts, polarity, turns_of
@@ -53,8 +54,9 @@ def test_any_text_has_a_value_within_bounds_and_always_the_same(text: str) -> No
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_a_planted_drop_is_found_at_its_turn(language: str) -> None:
-    """capabilities.md C2.4: within one turn of the customer in at least 90 % of what is found, and most are found."""
-    found, near = 0, 0
+    """capabilities.md C2.4: within one turn of the customer in 90 % of what is found. Of all planted it is 88 to 90 % over 400
+    other seeds (tests/bench/bench_mood.py counts 200 of them), so these sixty are not asked for more."""
+    found, near, shown = 0, 0, 0
     for seed in range(60):
         turns, at = planted(seed, language)
         mood = mood_of_call(turns)
@@ -63,8 +65,11 @@ def test_a_planted_drop_is_found_at_its_turn(language: str) -> None:
             assert mood.turn.quote in next(one.text for one in turns if one.line == mood.turn.line)
             found += mood.change.down
             near += abs(mood.change.at - at) <= 1
+            shown += abs(mood.change.shown - at) <= 1
+    assert found >= 0.93 * 60
     assert near >= 0.9 * found
-    assert found >= 0.85 * 60
+    assert near >= 0.88 * 60
+    assert shown >= 0.87 * 60
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -72,7 +77,43 @@ def test_without_a_drop_it_seldom_cries_wolf(language: str) -> None:
     alarms = sum(
         mood_of_call(planted(seed, language, drop=False)[0]).change is not None for seed in range(60)
     )
-    assert alarms <= 7, "5 % by design"
+    assert alarms <= 6, "5 % by design, and what 60 talks may stray from it"
+
+
+@pytest.mark.parametrize("ill", [0.1, 0.5])
+def test_a_mixed_customer_is_no_alarm_either(ill: float) -> None:
+    """A permutation test holds its level whatever share of turns is meant ill."""
+    dice, alarms = random.Random(9), 0
+    for _ in range(80):
+        row = [dice.choice((0.0, -0.45 if dice.random() < ill else 0.45)) for _ in range(24)]
+        alarms += change_point(row) is not None
+    assert alarms <= 8
+
+
+def test_the_place_is_a_turn_that_sounds_new_and_the_means_can_be_counted_again() -> None:
+    found = change_point(
+        [0.45, 0.0, 0.3, 0.45, 0.24, 0.45, 0.0, 0.45, 0.0, -0.45, -0.6, 0.0, -0.45, -0.24, -0.6]
+    )
+    assert found is not None
+    assert (found.shown, found.down, found.n_before + found.n_after) == (9, True, 15)
+    assert abs(found.at - 9) <= 1
+    assert found.before > 0.25 > -0.25 > found.after
+    assert found.p <= 0.04
+
+
+def test_one_loud_word_is_no_change_and_silence_is_none() -> None:
+    assert change_point([0.24] * 8 + [-0.9] + [0.24] * 8) is None
+    assert change_point([0.0] * 30) is None
+    assert change_point([0.0] * 12 + [-0.45] + [0.0] * 12) is None
+
+
+def test_a_rise_needs_more_than_a_fall() -> None:
+    row = [0.45] * 8 + [-0.45] * 8
+    rise = change_point([-one for one in row])
+    assert rise is not None
+    assert not rise.down
+    assert rise.p <= 0.01
+    assert rise.at == 8
 
 
 def test_the_same_talk_has_the_same_line_and_too_little_is_no_line() -> None:
@@ -128,11 +169,13 @@ def test_without_times_there_are_only_words_and_the_lines_are_right() -> None:
     assert {(one.seconds, one.cut_in, one.start) for one in turns} == {(0.0, 0, None)}
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.floats(-1, 1), max_size=30))
 def test_a_change_lies_inside_and_is_the_same_each_time(values: list[float]) -> None:
     found = change_point(values)
     assert found == change_point(values)
     if found is not None:
-        assert 2 <= found.at < len(values)
+        assert 2 <= found.at <= len(values) - 2
+        assert 0 <= found.shown < len(values)
         assert abs(found.after - found.before) >= 0.25
         assert 0 < found.p <= 0.05

@@ -10,7 +10,7 @@ from typing import Any
 from .change import LEAST_VALUES, Change, change_point
 from .polarity import heaviest, polarity
 
-VERSION = "mood-1"
+VERSION = "mood-2"
 """Changes whenever the same transcript would give another line."""
 
 CUT_IN, MOST_CUT_IN = 0.1, 0.3
@@ -72,8 +72,8 @@ class Mood:
 
     @property
     def turn(self) -> Moment | None:
-        """The first moment of the new level."""
-        return self.moments[self.change.at] if self.change else None
+        """The moment at the change, within one turn of it where that sounds like the new level: the one whose words are shown."""
+        return self.moments[self.change.shown] if self.change else None
 
     def as_json(self) -> dict[str, Any]:
         """For programs."""
@@ -112,9 +112,9 @@ def _line(moments: Sequence[Moment]) -> Mood:
 def _pointed(moments: Sequence[Moment], found: Change) -> list[Moment]:
     """The turn of the change with the sentence that pulls the new way."""
     kept = list(moments)
-    one = kept[found.at]
+    one = kept[found.shown]
     fields = {**vars(one), "quote": heaviest(one.quote, down=found.down)}
-    kept[found.at] = Moment(**fields)
+    kept[found.shown] = Moment(**fields)
     return kept
 
 
