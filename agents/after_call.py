@@ -35,7 +35,10 @@ def proposed(turn: Turn, row: Interaction, facts: DealFacts | None, made: Minute
     known = [one for one in turn.desk.proposals(row.id) if one.payload.get("hash") == key]
     if known:
         return known
+    focus = dict(turn.focus)
     found = list(_all(turn, row, facts, made))[:MOST]
+    turn.focus.clear()  # whom a mail would go to is not whom one speaks of, nor is it so only the first time
+    turn.focus.update(focus)
     return turn.desk.propose(row.id, key, [one.item(turn) for one in found]) if found else ()
 
 

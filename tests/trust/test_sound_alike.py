@@ -29,6 +29,7 @@ from knowledge.model import (
     Person,
     StageChange,
     Suggestion,
+    SuggestionEvent,
 )
 
 ASKER, OTHER = "p-lina", "p-wuting"
@@ -304,6 +305,11 @@ def _forget(house: House) -> None:
                 session.exec(select(Action.id).where(col(Action.resource_id).in_(deals))).all(),
             ),
             (Action, Action.resource_id, deals),
+            (
+                SuggestionEvent,
+                SuggestionEvent.suggestion_id,
+                session.exec(select(Suggestion.id).where(col(Suggestion.deal_id).in_(deals))).all(),
+            ),
             (Suggestion, Suggestion.deal_id, deals),
             (Interaction, Interaction.account_id, [account]),
             (DealContact, DealContact.deal_id, deals),
