@@ -15,7 +15,12 @@ from knowledge.journey.taking import take
 from knowledge.library import identity
 from knowledge.library import journey as events
 from knowledge.model import Lead, Person, Role
-from tests.fakes.journey import event
+from tests.fakes.journey import event, without_events
+
+
+@pytest.fixture
+def demo_house(demo_house: House) -> House:
+    return without_events(demo_house)
 
 
 @pytest.fixture

@@ -7,18 +7,35 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hypothesis import strategies as st
+from sqlalchemy import delete
 from sqlmodel import Session, SQLModel, select
 
+from bot.wiring import House
 from knowledge.journey.incoming import Origin
 from knowledge.journey.keys import HouseKey
 from knowledge.journey.taking import Taken, take
 from knowledge.library import journey
 from knowledge.model import Identifier
+from knowledge.model import journey as journey_tables
 from knowledge.store import Store
 
 KEY = HouseKey(b"k" * 32)
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 DESK = Origin(source="order", received_at=NOON + timedelta(days=2))
+
+
+def without_events(house: House) -> House:
+    """The same house before anybody's events came in: those of the demo company would be counted among a test's own."""
+    names = {
+        cls.__tablename__
+        for cls in vars(journey_tables).values()
+        if isinstance(cls, type) and hasattr(cls, "__table__")
+    }
+    with house.store.session() as session:
+        for table in reversed(SQLModel.metadata.sorted_tables):
+            if table.name in names:
+                session.execute(delete(table))
+    return house
 
 
 def event(id_: str, minute: int = 0, name: str = "login", **more: Any) -> dict[str, Any]:

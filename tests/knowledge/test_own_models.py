@@ -114,7 +114,7 @@ def test_fit_compare_keep_and_go_back(store: Store) -> None:
         assert isinstance(again, Accepted)
         assert again.same
         assert again.row.version == first.row.version
-        company(session, 30, seed=2)
+        company(session, 30, seed=5)
         second = fit_model(session, "win", NOW, "p")
         assert isinstance(second, Accepted), second
         assert second.row.id != first.row.id

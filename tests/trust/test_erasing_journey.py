@@ -17,9 +17,14 @@ from knowledge.journey.reading import Events
 from knowledge.journey.taking import Taken, take
 from knowledge.library import identity
 from knowledge.model import Contact, IdentityEdge, IdentityLink, QuarantinedEvent, TouchEvent
-from tests.fakes.journey import event
+from tests.fakes.journey import event, without_events
 
 PHONE, EMAIL = "13900002001", "wang.jianguo@huadongmed.example.com"
+
+
+@pytest.fixture
+def demo_house(demo_house: House) -> House:
+    return without_events(demo_house)
 
 
 @pytest.fixture

@@ -8,29 +8,19 @@ from typing import Any
 
 import pytest
 from pydantic import BaseModel, ValidationError
-from sqlmodel import col, delete, select
+from sqlalchemy import delete, or_
+from sqlalchemy import select as sa_select
+from sqlmodel import SQLModel, col, select
 
 from actions.action import ActionRequest
-from actions.tables import Action, CardShown
+from actions.tables import Action
 from agents.skill import Skill, Turn
 from agents.skills import SKILLS
 from bot.commands import COMMANDS
 from bot.inbox import Inbox
 from bot.messages import Inbound
 from bot.wiring import House
-from knowledge.model import (
-    Account,
-    Contact,
-    Deal,
-    DealContact,
-    Interaction,
-    Notice,
-    Offer,
-    Person,
-    StageChange,
-    Suggestion,
-    SuggestionEvent,
-)
+from knowledge.model import Account, Contact, Deal, Interaction, Person, Suggestion
 
 ASKER, OTHER = "p-lina", "p-wuting"
 FORBIDDEN_DEAL = "D-060"
@@ -288,39 +278,34 @@ def _run_all(house: House, pairs: list[Pair]) -> list[str]:
 
 
 def _forget(house: House) -> None:
-    """Take the foreign deal out of the world: the rows, not the index, whose hits are confirmed in the rows."""
+    """Take the foreign customer out of the world with every row that hangs on it, whichever tables there are: the rows, not
+    the index, whose hits are confirmed in the rows."""
+    gone: dict[tuple[str, str], set[Any]] = {}
     with house.store.session() as session:
         account = session.get_one(Deal, FORBIDDEN_DEAL).account_id
-        deals = session.exec(select(Deal.id).where(Deal.account_id == account)).all()
-        contacts = session.exec(select(Contact.id).where(Contact.account_id == account)).all()
-        for table, column, wanted in (
-            (
-                Notice,
-                Notice.action_id,
-                session.exec(select(Action.id).where(col(Action.resource_id).in_(deals))).all(),
-            ),
-            (
-                CardShown,
-                CardShown.action_id,
-                session.exec(select(Action.id).where(col(Action.resource_id).in_(deals))).all(),
-            ),
-            (Action, Action.resource_id, deals),
-            (
-                SuggestionEvent,
-                SuggestionEvent.suggestion_id,
-                session.exec(select(Suggestion.id).where(col(Suggestion.deal_id).in_(deals))).all(),
-            ),
-            (Suggestion, Suggestion.deal_id, deals),
-            (Interaction, Interaction.account_id, [account]),
-            (DealContact, DealContact.deal_id, deals),
-            (DealContact, DealContact.contact_id, contacts),
-            (StageChange, StageChange.deal_id, deals),
-            (Offer, Offer.deal_id, deals),
-            (Deal, Deal.id, deals),
-            (Contact, Contact.id, contacts),
-            (Account, Account.id, [account]),
-        ):
-            session.exec(delete(table).where(col(column).in_(wanted)))
+        actions = session.exec(
+            select(Action.id).where(
+                col(Action.resource_id).in_(select(Deal.id).where(Deal.account_id == account))
+            )
+        ).all()
+        tables, rows = SQLModel.metadata.sorted_tables, {}
+        for table in tables:
+            hanging = [
+                column.in_(gone[key.column.table.name, key.column.name])
+                for column in table.columns
+                for key in column.foreign_keys
+                if gone.get((key.column.table.name, key.column.name))
+            ]
+            if table.name in ("account", "action"):
+                hanging.append(table.c.id.in_([account] if table.name == "account" else actions))
+            if hanging:
+                rows[table.name] = or_(*hanging)
+                for column in table.primary_key:
+                    found = session.execute(sa_select(column).where(rows[table.name]))
+                    gone[table.name, column.name] = {*found.scalars()}
+        for table in reversed(tables):
+            if table.name in rows:
+                session.execute(delete(table).where(rows[table.name]))
 
 
 def test_a_source_once_shown_is_gone_when_the_right_is(demo_house: House) -> None:

@@ -19,6 +19,13 @@ from bot.web.collect import collect_routes
 from bot.wiring import House
 from knowledge.model import Consent, IdentityEdge, QuarantinedEvent, TouchEvent
 from knowledge.store import Store, StoreError
+from tests.fakes.journey import without_events
+
+
+@pytest.fixture
+def demo_house(demo_house: House) -> House:
+    return without_events(demo_house)
+
 
 SITE = "https://www.shop.example"
 CHROME = (

@@ -22,11 +22,19 @@ from bot.wiring import House
 from knowledge.journey.reading import Events
 from knowledge.model import IdentityEdge, TouchEvent, utc_now
 from tests.fakes.chromium import Browser, Tab, browsing, chromium
+from tests.fakes.journey import without_events
 
 pytestmark = pytest.mark.skipif(
     chromium() is None,
     reason="no Chromium here (Debian package `chromium`): the script is not seen in a browser",
 )
+
+
+@pytest.fixture
+def demo_house(demo_house: House) -> House:
+    return without_events(demo_house)
+
+
 PERSON = (
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
 )
