@@ -10,14 +10,13 @@ import sys
 import tempfile
 import threading
 from dataclasses import dataclass, field
-from pathlib import Path
 
+from .process import child_environment
 from .sender_settings import ENV_FD
 from .settings import Settings
 
 LOG = logging.getLogger(__name__)
 
-ROOT = Path(__file__).resolve().parents[1]
 NOT_FOR_SENDERS = (
     "LLM_API_KEY", "EMBEDDING_API_KEY", "IMAP_URL", "IMAP_OAUTH_CLIENT_SECRET", "HUBSPOT_ACCESS_TOKEN",
     "HUBSPOT_CLIENT_SECRET", "HUBSPOT_REFRESH_TOKEN", "SALESFORCE_CLIENT_SECRET", "SALESFORCE_REFRESH_TOKEN",
@@ -91,13 +90,7 @@ class Courier:
         return [sys.executable, "-P", "-m", "bot.sender", *words]
 
     def _environment(self) -> dict[str, str]:
-        """Ours without the model's keys, naming the same data; `-P` and this path keep a foreign `bot` folder out."""
-        kept = {name: value for name, value in os.environ.items() if name not in NOT_FOR_SENDERS}
-        path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
-        here = {"VAR_DIR": str(self.settings.var_dir.absolute()), "PYTHONPATH": path}
-        if self.settings.database_url:
-            here["DATABASE_URL"] = self.settings.database_url
-        return kept | here
+        return child_environment(self.settings, NOT_FOR_SENDERS)
 
 
 def _handed() -> tuple[int, ...]:

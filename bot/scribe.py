@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import logging
-import signal
 import sys
 import threading
 import time
@@ -22,7 +21,7 @@ from knowledge.model import Person
 from speech.listening import CHUNK_S
 from speech.transcriber import Transcriber
 
-from .errors import sentence_for
+from .process import stop_event, through_last_door
 from .settings import Settings
 from .speech_engine import engine_of
 from .wiring import House, open_house
@@ -38,11 +37,7 @@ def main(words: list[str]) -> int:
     """Run as the words say; returns the exit code."""
     settings = Settings()
     logging.basicConfig(level=settings.log_level.upper())
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    if "--until-idle" in words:
-        threading.Thread(target=_until_closed, args=(stop,), name="stdin", daemon=True).start()
+    stop = stop_event(until_eof="--until-idle" in words)
     house = open_house(settings)
     try:
         work(house, engine_of(settings, say=LOG.warning), stop, IDLE_S if "--until-idle" in words else None)
@@ -102,15 +97,5 @@ def _told(_: str, told: Told) -> None:
     (LOG.info if told.done or told.code == "busy" else LOG.warning)("%s", told.both)
 
 
-def _until_closed(stop: threading.Event) -> None:
-    sys.stdin.read()
-    stop.set()
-
-
 if __name__ == "__main__":
-    try:
-        code = main(sys.argv[1:])
-    except Exception as error:  # noqa: BLE001 - the last door: say it in a sentence
-        sys.stderr.write(f"{sentence_for(error)}\n")
-        code = 1
-    sys.exit(code)
+    sys.exit(through_last_door(main))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import time
@@ -11,7 +10,7 @@ from contextlib import suppress
 
 from actions.call_turns import waiting
 
-from .courier import ROOT
+from .process import child_environment
 from .wiring import House
 
 LOOK_S = 2.0
@@ -74,13 +73,10 @@ class Scribes:
                 self._pause_s = FIRST_PAUSE_S
 
     def _started(self) -> subprocess.Popen[bytes]:
-        """Ours in everything, naming the same data; `-P` and this path keep a foreign `bot` folder out."""
-        settings = self._house.settings
-        path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
-        here = {"VAR_DIR": str(settings.var_dir.absolute()), "PYTHONPATH": path}
-        if settings.database_url:
-            here["DATABASE_URL"] = settings.database_url
         command = [sys.executable, "-P", "-m", "bot.scribe", "--until-idle"]
         return subprocess.Popen(
-            command, env=dict(os.environ) | here, stdin=subprocess.PIPE, start_new_session=True
+            command,
+            env=child_environment(self._house.settings),
+            stdin=subprocess.PIPE,
+            start_new_session=True,
         )

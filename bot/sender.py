@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import logging
 import re
-import signal
 import sys
 import threading
 from pathlib import Path
@@ -21,6 +20,7 @@ from knowledge.store import StoreError
 
 from .errors import sentence_for
 from .jobs import perform_one, tick
+from .process import stop_event
 from .sender_settings import sender_file, sender_settings
 from .settings import Settings
 from .wiring import House, open_house
@@ -47,7 +47,7 @@ def main(words: list[str]) -> int:
         house = with_gateway(house)
         if "--once" in words:
             return once(house, ids)
-        return resident(house, _stop("--until-eof" in words))
+        return resident(house, stop_event(until_eof="--until-eof" in words))
     finally:
         house.close()
 
@@ -117,21 +117,6 @@ def _text_of(path: Path) -> str:
         return path.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""
-
-
-def _stop(until_eof: bool) -> threading.Event:
-    """Set by SIGTERM, SIGINT, or the end of standard input."""
-    stop = threading.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda *_: stop.set())
-    if until_eof:
-
-        def watch() -> None:
-            sys.stdin.buffer.read()
-            stop.set()
-
-        threading.Thread(target=watch, daemon=True).start()
-    return stop
 
 
 def run() -> int:

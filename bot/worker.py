@@ -6,16 +6,14 @@
 from __future__ import annotations
 
 import logging
-import signal
 import sys
-import threading
 
 from bot.street.answering import answer, as_crew_member
 from bot.street.engines import engine_for
 from bot.street.opening import open_channels
 from bot.street.street import Street
 
-from .errors import sentence_for
+from .process import stop_event, through_last_door
 from .settings import Settings
 from .warming import warm
 from .wiring import open_house
@@ -33,9 +31,7 @@ def main(words: list[str]) -> int:
     try:
         channels = open_channels(settings, house.store, house.clock)
         warm(house)
-        street, stop = Street(house, channels, engine_for(settings.job_engine)), threading.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: stop.set())
+        street, stop = Street(house, channels, engine_for(settings.job_engine)), stop_event()
         (as_crew_member if "--until-eof" in words else answer)(street, stop)
     except ValueError as error:
         LOG.error("%s", error)
@@ -46,9 +42,4 @@ def main(words: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    try:
-        code = main(sys.argv[1:])
-    except Exception as error:  # noqa: BLE001 - the last door: say it in a sentence
-        sys.stderr.write(f"{sentence_for(error)}\n")
-        code = 1
-    sys.exit(code)
+    sys.exit(through_last_door(main))

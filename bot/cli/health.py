@@ -6,7 +6,7 @@ import os
 import sys
 
 from bot.checkup import Finding, checkup
-from bot.courier import ROOT
+from bot.process import ROOT
 from bot.settings import Settings
 
 from . import EXIT_FAILED

@@ -13,9 +13,9 @@ import uvicorn
 
 from bot.channels.web import open_web
 from bot.collecting import Collector
-from bot.courier import ROOT
 from bot.feed_clock import FeedClock
 from bot.keeper import Keeper
+from bot.process import ROOT
 from bot.scribes import Scribes
 from bot.street.engines import engine_for
 from bot.street.opening import open_channels

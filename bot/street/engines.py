@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from pathlib import Path
 
-from bot.settings import Settings
+from bot.process import child_environment
 
 from .crew import Crew
 from .engine import Engine
 from .street import EngineFor, Street, threads
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 def engine_for(name: str, processes: int = 0) -> EngineFor:
@@ -33,13 +29,6 @@ def durable(street: Street) -> Engine:
 def children(count: int) -> EngineFor:
     """Processes of our own that answer until their standard input ends; they use the engine of the setting."""
     command = [sys.executable, "-P", "-m", "bot.worker", "--until-eof"]
-    return lambda street: Crew(command, count, street.moved, street.gone, _environment(street.house.settings))
-
-
-def _environment(settings: Settings) -> dict[str, str]:
-    """Ours, naming the same data; `-P` and this path keep a foreign `bot` folder out."""
-    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
-    here = {"VAR_DIR": str(settings.var_dir.absolute()), "PYTHONPATH": path}
-    if settings.database_url:
-        here["DATABASE_URL"] = settings.database_url
-    return dict(os.environ) | here
+    return lambda street: Crew(
+        command, count, street.moved, street.gone, child_environment(street.house.settings)
+    )
