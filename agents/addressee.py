@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from knowledge.model import Contact
+from knowledge.model import OUTBOUND, Contact
 from knowledge.snapshot import DealFacts
 
 from .lookup import Unclear, not_found, the_contact
@@ -105,7 +105,7 @@ def _obvious(turn: Turn, facts: DealFacts) -> Addressee | Unclear:
     wrote = [
         row.contact_id
         for row in facts.interactions
-        if row.contact_id in reachable and not row.direction.startswith("out")
+        if row.contact_id in reachable and row.direction not in OUTBOUND
     ]
     spoken_of = str(turn.focus.get("contact_id") or "")
     if spoken_of in reachable:

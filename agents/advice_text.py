@@ -8,6 +8,7 @@ from knowledge.insight.kpi import Report
 from knowledge.insight.kpi_figures import Figure
 from knowledge.insight.predictions import Predicted
 
+from .score_text import quality
 from .skill import Turn
 
 NAMES: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
@@ -141,16 +142,8 @@ def prediction_lines(turn: Turn, found: Mapping[str, Predicted]) -> list[str]:
                 )
             )
         else:
-            figures = one.figures
-            auc = f"{figures.auc:.2f}" if figures.auc is not None else "-"
-            lines.append(
-                turn.say(
-                    f"- {name}:Brier {figures.brier:.3f}(只报平均值 {figures.base_brier:.3f}),AUC {auc},ECE {figures.ece:.3f},"
-                    f"n={figures.n}",
-                    f"- {name}: Brier {figures.brier:.3f} (always the mean: {figures.base_brier:.3f}), AUC {auc}, ECE {figures.ece:.3f}, "
-                    f"n={figures.n}",
-                )
-            )
+            told = quality(turn, one.figures)
+            lines.append(turn.say(f"- {name}:{told}", f"- {name}: {told}"))
         if one.grades:
             told = turn.say("、", ", ").join(f"{grade} {hits}/{n}" for grade, (n, hits) in one.grades.items())
             lines.append(turn.say(f"  各级兑现:{told}", f"  came true by grade: {told}"))

@@ -10,7 +10,7 @@ from knowledge.insight.forecast_record import TrackRecord
 from knowledge.insight.win import WinOdds
 
 from .citing import cite_deal
-from .score_text import signal
+from .score_text import quality, signal
 from .skill import Turn
 from .wording import money, process_of
 
@@ -195,15 +195,8 @@ def past(turn: Turn, record: TrackRecord) -> list[str]:
             )
         )
     else:
-        found = record.chances
-        auc = f"{found.auc:.2f}" if found.auc is not None else "-"
-        lines.append(
-            turn.say(
-                f"过去的概率:Brier {found.brier:.3f}(只报平均值 {found.base_brier:.3f}),AUC {auc},ECE {found.ece:.3f},n={found.n}",
-                f"Past chances: Brier {found.brier:.3f} (always the mean: {found.base_brier:.3f}), AUC {auc}, ECE {found.ece:.3f}, "
-                f"n={found.n}",
-            )
-        )
+        told = quality(turn, record.chances)
+        lines.append(turn.say(f"过去的概率:{told}", f"Past chances: {told}"))
     counted = sum(one.error is not None for one in record.months)
     if record.mape is None:
         lines.append(

@@ -8,6 +8,7 @@ from typing import Any
 
 from actions.action import canonical, digest
 from actions.outbound import OutboundContext, scan
+from knowledge.model import INBOUND
 from knowledge.snapshot import DealFacts
 
 from .addressee import Addressee
@@ -160,7 +161,7 @@ def _labels_of_discount(turn: Turn, wish: Wish, written: Written, basis: Basis) 
 
 def _reply_to(facts: DealFacts, contact_id: str) -> str:
     """The message id of the last mail this person wrote to us, so that ours lands in the same thread."""
-    mails = (row for row in facts.interactions if row.kind == "mail" and row.direction.startswith("in"))
+    mails = (row for row in facts.interactions if row.kind == "mail" and row.direction in INBOUND)
     return next(
         (row.extra.get("message_id", "") for row in mails if contact_id and row.contact_id == contact_id), ""
     )

@@ -7,8 +7,7 @@ from dataclasses import replace
 
 from knowledge.blueprints.call_metrics import OwnMood
 from knowledge.insight.mood import Change, Mood, Text, mood_of_call, mood_of_texts, turns_of
-from knowledge.insight.sentences import INBOUND
-from knowledge.model import Interaction
+from knowledge.model import INBOUND, Interaction
 
 from .measuring import rules_of, segments_of
 from .reviewing import rep_of

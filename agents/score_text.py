@@ -9,6 +9,7 @@ from knowledge.insight.deal_signals import NAMES
 from knowledge.insight.lead_features import BY_NAME
 from knowledge.insight.leads import Points
 from knowledge.insight.odds import Learned, LearnedOdds
+from knowledge.insight.scoring.figures import Figures
 from knowledge.insight.win import CALIBRATION, WinOdds
 from knowledge.model import Lead, LeadTouch
 
@@ -150,3 +151,12 @@ def point(turn: Turn, one: Points, of: ScoredLead) -> str:
 def said(touch: LeadTouch) -> str:
     """The words of a touch, cut short."""
     return short(touch.text, 60)
+
+
+def quality(turn: Turn, found: Figures) -> str:
+    """How good chances were that came to an end, beside always saying the mean."""
+    auc = f"{found.auc:.2f}" if found.auc is not None else "-"
+    return turn.say(
+        f"Brier {found.brier:.3f}(只报平均值 {found.base_brier:.3f}),AUC {auc},ECE {found.ece:.3f},n={found.n}",
+        f"Brier {found.brier:.3f} (always the mean: {found.base_brier:.3f}), AUC {auc}, ECE {found.ece:.3f}, n={found.n}",
+    )

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from sqlmodel import Session, col, or_, select
 
-from knowledge.model import Contact, Interaction, Lead, LeadTouch
+from knowledge.model import OUTBOUND, Contact, Interaction, Lead, LeadTouch
 from speech.metrics.call import call_metrics
 from speech.transcript import Segment
 
@@ -108,7 +108,7 @@ def as_touch(row: Interaction, lead_id: str) -> LeadTouch:
         lead_id=lead_id,
         kind=KINDS[row.kind],
         at=row.at,
-        direction="out" if row.direction.startswith("out") and not theirs else "in",
+        direction="out" if row.direction in OUTBOUND and not theirs else "in",
         seconds=round(seconds),
         pages=int(row.extra.get("pages", "0") or 0) if row.extra.get("pages", "0").isdigit() else 0,
         text="\n".join(theirs) if row.segments else row.text,

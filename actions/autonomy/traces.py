@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 from actions.action import State
 from actions.standing import Places
 from actions.tables import Action, Incident
-from knowledge.model import Interaction, InteractionKind
+from knowledge.model import OUTBOUND, Interaction, InteractionKind
 
 from .measures import Fate, Trace, fate_of_edit
 
@@ -154,7 +154,7 @@ def _own_mails(
         query = select(Interaction.person_id, Interaction.deal_id, Interaction.at, Interaction.text).where(
             col(Interaction.deal_id).in_(deals[at : at + _BATCH]),
             Interaction.kind == InteractionKind.MAIL,
-            col(Interaction.direction).startswith("out"),
+            col(Interaction.direction).in_(OUTBOUND),
             Interaction.source != "chengdan",
             col(Interaction.at) > since,
         )

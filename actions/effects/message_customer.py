@@ -20,8 +20,7 @@ from actions.gateways.messages import LONGEST, CustomerMessage
 from actions.mailing import BADGES, mail_facts, mail_preview
 from actions.tables import Action
 from knowledge.library import customers
-from knowledge.library.interactions import OUTBOUND
-from knowledge.model import Contact, Interaction, InteractionKind
+from knowledge.model import OUTBOUND, Contact, Interaction, InteractionKind
 from policies.facts import ActionFacts
 
 WEEK = timedelta(days=7)

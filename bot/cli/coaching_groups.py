@@ -30,6 +30,30 @@ Since = Annotated[str, typer.Option("--since", help="从哪天起 / from this da
 Until = Annotated[str, typer.Option("--until", help="到哪天为止 / up to this day")]
 
 
+def _by_two_people(app: typer.Typer, kind: str, proposes: str) -> None:
+    """The commands of a kind that one person proposes and another agrees to. `proposes` is the help of the first."""
+
+    @app.command("propose", help=proposes)
+    def propose(name: Name, file: File, reason: Reason = "", who: As = "", json: Json = False) -> None:
+        from .coaching import propose as run
+
+        run(kind, name, file, reason, who, as_json=json)
+
+    @app.command("rollback")
+    def rollback(name: Name, version: Version, reason: Reason = "", who: As = "", json: Json = False) -> None:
+        """提议回到某个版本;none 为停用 / propose an earlier version; none takes it out of force."""
+        from .coaching import roll_back as run
+
+        run(kind, name, version, reason, who, as_json=json)
+
+    @app.command("versions")
+    def versions(who: As = "", json: Json = False) -> None:
+        """所有版本 / every version."""
+        from .coaching import versions as run
+
+        run(kind, who, as_json=json)
+
+
 @tracker_app.command("list")
 def tracker_list(who: As = "", json: Json = False) -> None:
     """生效的追踪词和近 30 天的命中 / those in force and their hits of 30 days."""
@@ -68,30 +92,11 @@ def tracker_try(
     run(name, words, side, who, since)
 
 
-@tracker_app.command("propose")
-def tracker_propose(name: Name, file: File, reason: Reason = "", who: As = "", json: Json = False) -> None:
-    """提议一个追踪词,经理批准后生效 / propose a tracker; in force once the manager agrees."""
-    from .coaching import propose as run
-
-    run("trackers", name, file, reason, who, as_json=json)
-
-
-@tracker_app.command("rollback")
-def tracker_rollback(
-    name: Name, version: Version, reason: Reason = "", who: As = "", json: Json = False
-) -> None:
-    """提议回到某个版本;none 为停用 / propose an earlier version; none takes it out of force."""
-    from .coaching import roll_back as run
-
-    run("trackers", name, version, reason, who, as_json=json)
-
-
-@tracker_app.command("versions")
-def tracker_versions(who: As = "", json: Json = False) -> None:
-    """所有版本 / every version."""
-    from .coaching import versions as run
-
-    run("trackers", who, as_json=json)
+_by_two_people(
+    tracker_app,
+    "trackers",
+    "提议一个追踪词,经理批准后生效 / propose a tracker; in force once the manager agrees.",
+)
 
 
 @scorecard_app.command("show")
@@ -102,30 +107,11 @@ def scorecard_show(who: As = "", json: Json = False) -> None:
     run(who, as_json=json)
 
 
-@scorecard_app.command("propose")
-def scorecard_propose(name: Name, file: File, reason: Reason = "", who: As = "", json: Json = False) -> None:
-    """提议一张评分卡,另一人批准后生效 / propose a card; in force once a second person agrees."""
-    from .coaching import propose as run
-
-    run("scorecard", name, file, reason, who, as_json=json)
-
-
-@scorecard_app.command("rollback")
-def scorecard_rollback(
-    name: Name, version: Version, reason: Reason = "", who: As = "", json: Json = False
-) -> None:
-    """提议回到某个版本;none 为停用 / propose an earlier version; none takes it out of force."""
-    from .coaching import roll_back as run
-
-    run("scorecard", name, version, reason, who, as_json=json)
-
-
-@scorecard_app.command("versions")
-def scorecard_versions(who: As = "", json: Json = False) -> None:
-    """所有版本 / every version."""
-    from .coaching import versions as run
-
-    run("scorecard", who, as_json=json)
+_by_two_people(
+    scorecard_app,
+    "scorecard",
+    "提议一张评分卡,另一人批准后生效 / propose a card; in force once a second person agrees.",
+)
 
 
 @call_app.command("note")

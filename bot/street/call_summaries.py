@@ -56,7 +56,7 @@ class CallSummaries:
 
     def look(self) -> None:
         """Begin with what is due, in a thread of its own, unless one is at work already."""
-        if self._busy.acquire(blocking=False):
+        if self._due() and self._busy.acquire(blocking=False):
             threading.Thread(target=self._run, name="summaries", daemon=True).start()
 
     def close(self) -> None:
@@ -82,10 +82,13 @@ class CallSummaries:
         finally:
             self._busy.release()
 
-    def _claimed(self) -> CallFollow | None:
+    def _due(self) -> bool:
         with self.house.store.reading() as session:
-            if not call_follows.any_due(session):
-                return None
+            return call_follows.any_due(session)
+
+    def _claimed(self) -> CallFollow | None:
+        if not self._due():
+            return None
         with self.house.store.session() as session:
             others = self.alive() - {self.worker}
             return call_follows.claim_summary(session, self.worker, others, self.house.clock())

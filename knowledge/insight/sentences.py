@@ -6,12 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from knowledge.model import Interaction
+from knowledge.model import INBOUND, OUTBOUND, Interaction
 from knowledge.snapshot import DealFacts
 
 TWO_WAY = frozenset({"call", "meeting"})
-INBOUND = frozenset({"inbound", "in"})
-OUTBOUND = frozenset({"outbound", "out"})
 
 _SENTENCE = re.compile(r"[^。！？!?；;\n]*?(?:[。！？!?；;\n]+|\.(?=\s|$)|$)")
 _QUOTED_LINE = re.compile(r"^\s*(?:>|发件人[:：]|From:|在.{4,60}写道[:：]|On .{6,80} wrote:)")

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from knowledge.blueprints.process import at_least
-from knowledge.model import Interaction
+from knowledge.model import OUTBOUND, Interaction
 
 from .calendar import working_days
-from .sentences import OUTBOUND, is_customers, utterances
+from .sentences import is_customers, utterances
 from .tracking import first_hit, tracked_in
 from .warning_view import DealWarning, View, opening
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete
+from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col, func, select
 
 from knowledge.model import Contact, FeedCursor, FeedHeld, FeedSource, Interaction, MailSighting
@@ -97,19 +98,19 @@ def hold(
 
 def present(session: Session, ids: Sequence[str]) -> set[str]:
     """Which of these interactions are there already."""
-    found: set[str] = set()
-    for start in range(0, len(ids), _AT_ONCE):
-        part = ids[start : start + _AT_ONCE]
-        found |= set(session.exec(select(Interaction.id).where(col(Interaction.id).in_(part))))
-    return found
+    return _among(session, col(Interaction.id), ids)
 
 
 def contacts_among(session: Session, addresses: Sequence[str]) -> set[str]:
     """Which of these mail addresses are a contact's."""
+    return _among(session, col(Contact.email), addresses)
+
+
+def _among(session: Session, column: Mapped[str], wanted: Sequence[str]) -> set[str]:
+    """Which of these stand in the column, so many a query as a database takes."""
     found: set[str] = set()
-    for start in range(0, len(addresses), _AT_ONCE):
-        part = addresses[start : start + _AT_ONCE]
-        found |= set(session.exec(select(Contact.email).where(col(Contact.email).in_(part))))
+    for start in range(0, len(wanted), _AT_ONCE):
+        found |= set(session.exec(select(column).where(column.in_(wanted[start : start + _AT_ONCE]))))
     return found
 
 

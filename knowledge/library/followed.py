@@ -7,7 +7,17 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from knowledge.model import Interaction, InteractionKind, Judgement, LeadTouch, Meeting, Offer, Task
+from knowledge.model import (
+    INBOUND,
+    OUTBOUND,
+    Interaction,
+    InteractionKind,
+    Judgement,
+    LeadTouch,
+    Meeting,
+    Offer,
+    Task,
+)
 
 TALK = (InteractionKind.MAIL, InteractionKind.CALL, InteractionKind.MEETING, InteractionKind.CHAT)
 
@@ -20,7 +30,7 @@ def first_deed(
     talk = select(Interaction.at, Interaction.id).where(
         Interaction.deal_id == deal_id,
         col(Interaction.kind).in_(TALK),
-        col(Interaction.direction).not_in(("in", "inbound")),
+        col(Interaction.direction).not_in(INBOUND),
         Interaction.person_id == person_id,
         col(Interaction.at) > since,
         col(Interaction.at) <= until,
@@ -80,7 +90,7 @@ def words_of(
     for row in session.exec(query.order_by(col(Interaction.at), col(Interaction.id))):
         if row.segments:
             said = [str(part.get("text") or "") for part in row.segments if part.get("side") == "rep"]
-        elif row.direction.startswith("out"):
+        elif row.direction in OUTBOUND:
             said = [row.text]
         else:
             said = []
@@ -119,7 +129,7 @@ def own_mails(
         Interaction.person_id == person_id,
         Interaction.deal_id == deal_id,
         Interaction.kind == InteractionKind.MAIL,
-        col(Interaction.direction).startswith("out"),
+        col(Interaction.direction).in_(OUTBOUND),
         Interaction.source != "chengdan",
         col(Interaction.at) > since,
         col(Interaction.at) <= until,

@@ -9,10 +9,8 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from knowledge.model import Interaction, InteractionKind
+from knowledge.model import OUTBOUND, Interaction, InteractionKind
 
-OUTBOUND = ("outbound", "out")
-INBOUND = ("inbound", "in")
 ATTACHMENT = "attachment"
 """Provenance of what came in as a file."""
 _TOUCHES = (InteractionKind.MAIL, InteractionKind.CALL, InteractionKind.MEETING, InteractionKind.CHAT)

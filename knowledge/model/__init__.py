@@ -9,7 +9,7 @@ from .erased import Erased
 from .feeds import FeedCursor, FeedHeld, FeedSource, MailSighting
 from .files import InboundFile
 from .forecasts import ForecastDay, ForecastRow
-from .interactions import Interaction, InteractionKind
+from .interactions import INBOUND, OUTBOUND, Interaction, InteractionKind
 from .journey import (
     LINKED,
     REFUSED,
@@ -39,8 +39,10 @@ from .web import WebLine, WebSession
 from .work import Meeting, Paper, Task
 
 __all__ = [
+    "INBOUND",
     "LINKED",
     "OPEN_STAGES",
+    "OUTBOUND",
     "REFUSED",
     "STAGES",
     "UNDONE",

@@ -9,6 +9,10 @@ from sqlmodel import Field, SQLModel
 
 from .columns import JsonText, UtcDateTime
 
+INBOUND = ("inbound", "in")
+OUTBOUND = ("outbound", "out")
+"""Values of a direction; the short ones stand in rows of earlier versions."""
+
 
 class InteractionKind(StrEnum):
     MAIL = "mail"
@@ -25,8 +29,7 @@ class Interaction(SQLModel, table=True):
 
     `provenance` is the label of authority.md E4 that every value read from this text carries (inbound_mail,
     call_transcript, customer_chat, web_form, attachment, imported_file, crm_record). `segments` is a JSON list of
-    {speaker, side, text, start, end}; calls, meetings and chats have it. `direction` is inbound, outbound or empty; rows of
-    earlier versions say out for outbound, so that readers look at the first letters.
+    {speaker, side, text, start, end}; calls, meetings and chats have it. `direction` is of INBOUND or OUTBOUND, or empty.
     """
 
     id: str = Field(primary_key=True)
