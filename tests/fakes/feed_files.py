@@ -40,11 +40,17 @@ def run(store: Store, target: Path, **options: Any) -> IngestReport:
     return ingest(store, target, now=NOW, **options)
 
 
-def company(store: Store) -> None:
+def seller(store: Store) -> Store:
+    """One colleague in one team, and nothing else; the same store."""
     with store.session() as session:
         session.add(Team(id="t", name="一组"))
         session.flush()
         session.add(Person(id="p", name="李娜", team_id="t", email="lina@us.example"))
+    return store
+
+
+def company(store: Store) -> None:
+    with seller(store).session() as session:
         session.add(Account(id="A-1", name="华东医疗", team_id="t", created_at=NOW))
         session.add(Product(id="x", name="GTX Pro"))
 

@@ -26,13 +26,12 @@ from knowledge.model import (
     FeedHeld,
     Interaction,
     Offer,
-    Person,
     Product,
     StageChange,
     Task,
-    Team,
 )
 from knowledge.store import Store
+from tests.fakes.feed_files import seller
 from tests.fakes.hubspot_server import Account as Remote
 from tests.fakes.hubspot_server import hubspot_server
 
@@ -91,25 +90,15 @@ def _fill(account: Remote) -> None:
 
 @pytest.fixture
 def store(sqlite_store: Store) -> Store:
-    with sqlite_store.session() as session:
-        session.add(Team(id="t", name="一组"))
-        session.flush()
-        session.add(Person(id="p", name="李娜", team_id="t", email="lina@us.example"))
-    return sqlite_store
-
-
-class Naps(list[float]):
-    """A pause that takes no time and is remembered."""
-
-    def __call__(self, seconds: float) -> None:
-        self.append(seconds)
+    return seller(sqlite_store)
 
 
 def read(
     remote: Remote, store: Store, tmp_path: Path, *, dry: bool = False, anew: bool = False, now: datetime = NOW,
-    naps: Naps | None = None, access: HubSpotAccess | None = None,
+    naps: list[float] | None = None, access: HubSpotAccess | None = None,
 ) -> dict[str, FeedReport]:  # fmt: skip
-    patience = Patience(sleep=naps if naps is not None else Naps())
+    slept: list[float] = naps if naps is not None else []
+    patience = Patience(sleep=slept.append)
     source = HubSpotSource(
         HubSpotApi(access or HubSpotAccess(base=remote.url, access_token="pat-1"), patience)
     )
@@ -291,7 +280,7 @@ def limited(
 
 
 def test_rate_limits_are_waited_for(remote: Remote, store: Store, tmp_path: Path) -> None:
-    naps = Naps()
+    naps: list[float] = []
     remote.answers += [limited(), limited(after=""), (502, {}, {})]
     assert total(read(remote, store, tmp_path, naps=naps)) == (15, 0)
     assert naps == [3.0, 2.0, 4.0]

@@ -26,13 +26,12 @@ from knowledge.model import (
     FeedHeld,
     Interaction,
     Offer,
-    Person,
     Product,
     StageChange,
     Task,
-    Team,
 )
 from knowledge.store import Store
+from tests.fakes.feed_files import seller
 from tests.fakes.salesforce_server import Org, salesforce_server
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -138,11 +137,7 @@ def opportunity(org: Org, identity: str, **fields: object) -> None:
 
 @pytest.fixture
 def store(sqlite_store: Store) -> Store:
-    with sqlite_store.session() as session:
-        session.add(Team(id="t", name="一组"))
-        session.flush()
-        session.add(Person(id="p", name="李娜", team_id="t", email="lina@us.example"))
-    return sqlite_store
+    return seller(sqlite_store)
 
 
 def access(org: Org, **changes: str) -> SalesforceAccess:

@@ -10,8 +10,9 @@ from sqlmodel import select
 
 from knowledge.feeds import FeedError, IngestReport, ingest, read_mapping
 from knowledge.feeds.bundle import SHIPPED
-from knowledge.model import Account, Contact, Deal, Interaction, Person, Product, Team
+from knowledge.model import Account, Contact, Deal, Interaction, Product
 from knowledge.store import Store
+from tests.fakes.feed_files import seller
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 EXPORTS = Path(__file__).parents[2] / "examples" / "crm_exports"
@@ -19,11 +20,7 @@ EXPORTS = Path(__file__).parents[2] / "examples" / "crm_exports"
 
 @pytest.fixture
 def store(sqlite_store: Store) -> Store:
-    with sqlite_store.session() as session:
-        session.add(Team(id="t", name="一组"))
-        session.flush()
-        session.add(Person(id="p", name="李娜", team_id="t", email="lina@us.example"))
-    return sqlite_store
+    return seller(sqlite_store)
 
 
 def load(store: Store, name: str, base: Path, tmp_path: Path, dry_run: bool = False) -> IngestReport:
