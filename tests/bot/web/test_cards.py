@@ -7,6 +7,7 @@ import re
 import httpx
 from sqlmodel import col, select
 
+from actions.intervening import BY
 from actions.tables import Action
 from bot.wiring import House
 from tests.fakes.web_console import Stage, User, play
@@ -33,9 +34,10 @@ async def press(user: User, card: str, verb: str, **typed: str) -> httpx.Respons
 
 
 def states(house: House) -> list[str]:
+    """Of what people asked for: the console's clock may have made win-back tasks meanwhile."""
+    asked = select(Action.state).where(~col(Action.drafted_by).startswith(BY))
     with house.store.reading() as session:
-        rows = session.exec(select(Action).order_by(col(Action.created_at), col(Action.id))).all()
-        return [row.state for row in rows]
+        return list(session.exec(asked.order_by(col(Action.created_at), col(Action.id))))
 
 
 def test_a_no_with_its_reason_in_one_step(demo_house: House) -> None:
