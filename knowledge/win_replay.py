@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cache, partial
+from operator import attrgetter
+from weakref import WeakKeyDictionary
 
-from sqlmodel import Session
+from sqlmodel import Session, SQLModel
 
 from knowledge.blueprints.process import Process
 from knowledge.blueprints.scores import WinRules
@@ -39,6 +43,18 @@ def learned_history(
     return replace(history, learned=learn(seen, expert, rules.odds_rows))
 
 
+@dataclass
+class _Kept:
+    """What each deal came to, while neither its rows nor `measure`, what they were measured by, have changed."""
+
+    measure: str = ""
+    deals: dict[str, tuple[bytes, tuple[Situation, ...]]] = field(default_factory=dict)
+
+
+_KEPT: WeakKeyDictionary[object, _Kept] = WeakKeyDictionary()
+"""By database: what is scored anew after every message would else replay the same years."""
+
+
 def _situations(
     session: Session,
     closed: Sequence[Deal],
@@ -50,21 +66,59 @@ def _situations(
 ) -> Iterator[Situation]:
     """The different situations these deals were in, each known from what was on record by then."""
     first_won = first_wins(rows.closed_deals(session, EVER, now))
-    for facts in many_facts(session, closed, now):
+    every = many_facts(session, closed, now)
+    measure = repr((rules, process, history, sorted(keys), every[0].usual_days if every else ()))
+    kept = _KEPT.get(session.get_bind().engine)
+    if kept is None or kept.measure != measure:
+        kept = _KEPT[session.get_bind().engine] = _Kept(measure)
+    replay = partial(_replayed, rules=rules, process=process, history=history, keys=keys)
+    for facts in every:
         bought = first_won.get(facts.deal.account_id, now)
-        known: dict[str, Deal] = {}
-        for moment in _looks(facts, rules):
-            then = as_of(facts, moment, known)
-            if then is None:
-                continue
-            cells = signals(then, process, returning=bought < moment).cells
-            chance = stage_chance(cells["stage"], process, rules, history)
-            yield Situation(
-                deal_id=facts.deal.id,
-                base=math.log(chance / (1 - chance)),
-                hits=frozenset(keys & odds_that_apply(cells, history).keys()),
-                won=facts.deal.stage == "won",
-            )
+        state = _state(facts, bought)
+        known = kept.deals.get(facts.deal.id)
+        if known is None or known[0] != state:
+            known = kept.deals[facts.deal.id] = (state, tuple(replay(facts, bought)))
+        yield from known[1]
+
+
+def _replayed(
+    facts: DealFacts,
+    bought: datetime,
+    *,
+    rules: WinRules,
+    process: Process,
+    history: History,
+    keys: frozenset[str],
+) -> Iterator[Situation]:
+    """One deal at each of its looks; `bought`: when its customer first bought from us."""
+    known: dict[str, Deal] = {}
+    for moment in _looks(facts, rules):
+        then = as_of(facts, moment, known)
+        if then is None:
+            continue
+        cells = signals(then, process, returning=bought < moment).cells
+        chance = stage_chance(cells["stage"], process, rules, history)
+        yield Situation(
+            deal_id=facts.deal.id,
+            base=math.log(chance / (1 - chance)),
+            hits=frozenset(keys & odds_that_apply(cells, history).keys()),
+            won=facts.deal.stage == "won",
+        )
+
+
+def _state(facts: DealFacts, bought: datetime) -> bytes:
+    """Changes whenever anything does that the deal's looks could rest on: all columns of all its rows."""
+    about = [facts.deal, facts.account, facts.owner, *facts.contacts, *facts.offers, *facts.stages]
+    about += [facts.product] if facts.product else []
+    digest = hashlib.blake2b(repr((bought, facts.pushed)).encode(), digest_size=16)
+    for row in (*about, *facts.interactions):
+        digest.update(repr(_columns(type(row))(row)).encode())
+    return digest.digest()
+
+
+@cache
+def _columns(table: type[SQLModel]) -> attrgetter[tuple[object, ...]]:
+    return attrgetter(*sorted(table.model_fields))
 
 
 def _looks(facts: DealFacts, rules: WinRules) -> list[datetime]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from knowledge.model import INBOUND, OUTBOUND, Interaction
 from knowledge.snapshot import DealFacts
@@ -35,9 +36,10 @@ def utterances(facts: DealFacts, interaction: Interaction) -> Iterator[Utterance
                 yield Utterance(interaction=interaction, turn=turn, speaker=speaker, side=side, text=sentence)
 
 
-def split(words: str) -> list[str]:
+@lru_cache(maxsize=16_384)
+def split(words: str) -> tuple[str, ...]:
     """The sentences of a text, verbatim, without surrounding white space."""
-    return [found.group().strip() for found in _SENTENCE.finditer(words) if found.group().strip()]
+    return tuple(found.group().strip() for found in _SENTENCE.finditer(words) if found.group().strip())
 
 
 def is_customers(interaction: Interaction) -> bool:

@@ -51,8 +51,15 @@ def hits(lines: Sequence[Spoken], trackers: Iterable[Tracker]) -> tuple[Hit, ...
 
 def first_hit(text: str, tracker: Tracker) -> str:
     """The first words of a text that hit, whoever said them; "" for none."""
+    return _first_hit(text, _key(tracker))
+
+
+@lru_cache(maxsize=16_384)
+def _first_hit(text: str, key: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]) -> str:
+    """A deal is looked at in many moments of its life, and every time it has said the same."""
+    finder = _finder(key)
     for sentence in split(text):
-        found = _finder(_key(tracker))(sentence)
+        found = finder(sentence)
         if found is not None:
             return sentence[found[0] : found[1]]
     return ""
@@ -107,7 +114,19 @@ def _words_of(part: str) -> str:
     return rf"(?<![a-z0-9]){joined}(?![a-z0-9])" if part.isascii() else joined
 
 
+class _HalfWidth(dict[int, str]):
+    """Letter -> itself in half width where that is one letter; learned as letters come."""
+
+    def __missing__(self, code: int) -> str:
+        letter = chr(code)
+        folded = unicodedata.normalize("NFKC", letter)
+        self[code] = folded if len(folded) == 1 else letter
+        return self[code]
+
+
+_HALF = _HalfWidth()
+
+
 def _plain(text: str) -> str:
     """Full width made half, letter by letter, so that places stay what they were."""
-    folded = (unicodedata.normalize("NFKC", letter) for letter in text)
-    return "".join(new if len(new) == 1 else old for old, new in zip(text, folded, strict=True))
+    return text if text.isascii() else text.translate(_HALF)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import lru_cache
 
 from knowledge.blueprints.process import at_least
 from knowledge.model import OUTBOUND, Interaction
@@ -77,14 +78,23 @@ def pricing_not_mentioned(view: View) -> Iterator[DealWarning]:
         )
 
 
+@lru_cache(maxsize=16_384)
+def _flag_in(sentence: str, flags: tuple[str, ...]) -> str:
+    """The first of these words that the sentence holds; "" for none. Kept, as a deal is looked at in many moments of its life."""
+    folded = sentence.casefold()
+    return next((flag for flag in flags if flag.casefold() in folded), "")
+
+
 def red_flag(view: View) -> Iterator[DealWarning]:
     feeding = [one for one in view.limits.trackers if one.feeds == "red_flag"]
+    flags = tuple(view.limits.red_flags)
     for row in view.rows:
         for said in utterances(view.facts, row):
-            folded = said.text.casefold()
-            hit = next((flag for flag in view.limits.red_flags if flag.casefold() in folded), None)
-            hit = hit or next((found for one in feeding if (found := first_hit(said.text, one))), None)
-            if hit and said.side == "customer":
+            if said.side != "customer":
+                continue
+            hit = _flag_in(said.text, flags)
+            hit = hit or next((found for one in feeding if (found := first_hit(said.text, one))), "")
+            if hit:
                 yield DealWarning(
                     id="red_flag",
                     reason=f"客户提到“{hit}”",

@@ -6,12 +6,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
-from knowledge import blueprints, migrate
+from knowledge import blueprints, migrate, win_replay
 from knowledge.blueprints.process import Process
 from knowledge.blueprints.scores import Scores
-from knowledge.model import Deal, Interaction
+from knowledge.model import Deal, Interaction, StageChange
 from knowledge.store import Store
 from knowledge.win_history import win_history
 from knowledge.win_replay import learned_history
@@ -72,3 +72,32 @@ def test_without_a_closed_deal_the_experts_are_left_alone(tmp_path: Path) -> Non
     migrate.upgrade(made)
     with made.reading() as session:
         assert learned_history(session, RULES, PROCESS, NOW).learned is None
+
+
+def test_what_was_replayed_before_is_replayed_anew_when_a_row_of_it_changed(store: Store) -> None:
+    """Kept from call to call, by the state of all the rows: after a change it is as if nothing had been kept."""
+
+    def learned(session: Session) -> object:
+        return learned_history(session, RULES, PROCESS, NOW).learned
+
+    with store.session() as session:
+        before = learned(session)
+        talk = session.exec(select(Interaction).where(col(Interaction.deal_id).is_not(None))).all()
+        for row in talk:
+            row.kind, row.direction = "note", ""
+        session.flush()
+        after = learned(session)
+        win_replay._KEPT.clear()
+        assert after == learned(session)
+        assert after != before
+        session.rollback()
+    with store.session() as session:
+        assert learned(session) == before
+        for step in session.exec(select(StageChange).where(StageChange.stage == "proposal")):
+            session.delete(step)
+        session.flush()
+        after = learned(session)
+        win_replay._KEPT.clear()
+        assert after == learned(session)
+        assert after != before
+        session.rollback()
