@@ -27,6 +27,9 @@ from .call_rules import CallRules, rules_in_force
 from .gate import Gate
 from .rows import Rows
 
+MOST = 200
+"""Calls that are looked through for one answer, of those the asker may read."""
+
 
 class CallsOf:
     """The part of a desk that looks at calls. A judgement is read and written by whoever may read the call itself."""
@@ -41,14 +44,18 @@ class CallsOf:
         until: datetime | None = None,
         deal_id: str = "",
     ) -> Sequence[Interaction]:
-        """Calls and meetings the asker may read, newest first; `person_id` "" for anybody's."""
+        """Calls and meetings the asker may read, the newest MOST, newest first; `person_id` "" for anybody's."""
+        now = self.gate.clock()
+        people, end = [person_id] if person_id else [], min(until or now, now)
+        mine, start = list[Interaction](), 0
         with self.gate.store.reading() as session:
-            people = [person_id] if person_id else []
-            found = rows.calls(
-                session, people, since, min(until or self.gate.clock(), self.gate.clock()), deal_id
-            )
-            seen = self._view(session)
-            return [row for row in found if seen.sees_talk(row)]
+            view = self._view(session)
+            while True:
+                found = rows.calls(session, people, since, end, deal_id, MOST, start)
+                mine += [row for row, ok in zip(found, view.sees_talks(found), strict=True) if ok]
+                if len(found) < MOST or len(mine) >= MOST:
+                    return mine[:MOST]
+                start += MOST
 
     def judgement(
         self, interaction_id: str, kind: str, transcript_hash: str, version: str, model: str

@@ -15,6 +15,7 @@ from sqlmodel import Session, col, or_, select
 from knowledge.library import deals as deal_rows
 from knowledge.library import identity
 from knowledge.library.names import name_entries
+from knowledge.library.parts import in_parts
 from knowledge.model import (
     Account,
     Contact,
@@ -116,10 +117,27 @@ class Rows:
         return self._any([deal_resource(deal) for deal in met])
 
     def sees_talk(self, row: Interaction) -> bool:
-        deal = self.session.get(Deal, row.deal_id) if row.deal_id else None
-        account_id = row.account_id or (deal.account_id if deal else None)
-        account = self.session.get(Account, account_id) if account_id else None
-        return self.may(talk_resource(row, deal, account))
+        return self.sees_talks([row])[0]
+
+    def sees_talks(self, talk: Sequence[Interaction]) -> list[bool]:
+        """Of each, whether it may be read; the judge is asked once."""
+        deals = {
+            one.id: one
+            for one in in_parts(self.session, Deal, Deal.id, {r.deal_id for r in talk if r.deal_id})
+        }
+        deal_of = [deals.get(row.deal_id or "") for row in talk]
+        whose = [
+            row.account_id or (deal.account_id if deal else None)
+            for row, deal in zip(talk, deal_of, strict=True)
+        ]
+        accounts = {
+            one.id: one for one in in_parts(self.session, Account, Account.id, {key for key in whose if key})
+        }
+        found = [
+            talk_resource(row, deal, accounts.get(key or ""))
+            for row, deal, key in zip(talk, deal_of, whose, strict=True)
+        ]
+        return list(self.judge.may_read_many(self.principal, found))
 
     def sees_source(self, kind: str, source_id: str) -> bool:
         """Whether a record or a talk may be read now; kinds that nobody owns (playbook, product) always may."""

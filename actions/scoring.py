@@ -20,12 +20,12 @@ from knowledge.insight.scoring.model import ScoreModel
 from knowledge.insight.win import History, NoScore, WinOdds, win_odds
 from knowledge.lead_history import lead_facts, lead_past
 from knowledge.library import score_log
-from knowledge.model import Account, Deal, Interaction, Lead, Meeting
+from knowledge.model import Deal, Interaction, Lead, Meeting
 from knowledge.snapshot import DealFacts, deal_facts
 from knowledge.win_history import win_history
 from knowledge.win_replay import learned_history
 
-from .rows import Rows, talk_resource
+from .rows import Rows
 from .score_view import ScoredLead
 
 
@@ -79,7 +79,7 @@ class Scoring:
             return []
 
         def allowed(talk: Sequence[Interaction]) -> list[bool]:
-            return _readable(self.session, rows, talk) if rows else [False] * len(talk)
+            return rows.sees_talks(talk) if rows else [False] * len(talk)
 
         return [
             ScoredLead(
@@ -112,24 +112,6 @@ class Scoring:
         entry = score_log.latest(self.session, "lead", lead.id, until=self.now - own_models.WEEK)
         same = entry is not None and (entry.rules, entry.version) == (self.stamp, self.lead_model[1])
         return entry.value if entry is not None and same else None
-
-
-def _readable(session: Session, rows: Rows, talk: Sequence[Interaction]) -> list[bool]:
-    deals: dict[str | None, Deal | None] = {}
-    accounts: dict[str | None, Account | None] = {}
-    for row in talk:
-        if row.deal_id and row.deal_id not in deals:
-            deals[row.deal_id] = session.get(Deal, row.deal_id)
-        deal = deals.get(row.deal_id)
-        key = row.account_id or (deal.account_id if deal else None)
-        if key and key not in accounts:
-            accounts[key] = session.get(Account, key)
-    found = []
-    for row in talk:
-        deal = deals.get(row.deal_id)
-        account = accounts.get(row.account_id or (deal.account_id if deal else None))
-        found.append(talk_resource(row, deal, account))
-    return list(rows.judge.may_read_many(rows.principal, found))
 
 
 def _booked(session: Session, facts: DealFacts) -> bool:

@@ -69,8 +69,10 @@ def calls(
     until: datetime | None,
     deal_id: str = "",
     limit: int = 200,
+    skip: int = 0,
 ) -> Sequence[Interaction]:
-    """Calls and meetings of these colleagues (empty: of anybody), newest first, between two moments, both included."""
+    """Calls and meetings of these colleagues (empty: of anybody), newest first, between two moments, both included; `limit` of
+    them after the first `skip`."""
     query = select(Interaction).where(col(Interaction.kind).in_(CALLS))
     if person_ids:
         query = query.where(col(Interaction.person_id).in_(sorted(person_ids)))
@@ -81,5 +83,5 @@ def calls(
     if until is not None:
         query = query.where(col(Interaction.at) <= until)
     return session.exec(
-        query.order_by(col(Interaction.at).desc(), col(Interaction.id).desc()).limit(limit)
+        query.order_by(col(Interaction.at).desc(), col(Interaction.id).desc()).offset(skip).limit(limit)
     ).all()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,11 @@ from sqlmodel import select
 from typer.testing import CliRunner
 
 from actions.call_records import CallFile, Calls
+from actions.calls import MOST
 from actions.counter import PersonDesk
 from agents.judging import transcript_hash
 from bot.wiring import House
-from knowledge.model import HumanMark, Interaction, Judgement, Person, Recording
+from knowledge.model import Deal, HumanMark, Interaction, Judgement, Person, Recording
 from tests.actions.test_calls import AT, calls, told
 from tests.fakes.receiving import Mailroom, mailroom
 
@@ -79,6 +81,19 @@ def test_calls_of_somebody_in_a_span(demo_house: House) -> None:
     assert desk(demo_house, "p-lina").calls(
         "p-lina", since=moments[0], until=moments[0], deal_id="D-001"
     ) == [found[0]]
+
+
+def test_many_calls_of_others_do_not_hide_ones_own(demo_house: House) -> None:
+    before = [row.id for row in desk(demo_house, "p-lina").calls()]
+    with demo_house.store.session() as session:
+        theirs = session.get_one(Deal, "D-060")
+        for number in range(2 * MOST + 1):
+            at = demo_house.clock() - timedelta(seconds=number)
+            row = Interaction(id=f"n-{number}", kind="call", at=at, text="A: 您好", deal_id=theirs.id)
+            session.add(row.sqlmodel_update({"account_id": theirs.account_id, "team_id": theirs.team_id}))
+    assert before
+    assert [row.id for row in desk(demo_house, "p-lina").calls()] == before
+    assert len(desk(demo_house, "p-wuting").calls()) == MOST
 
 
 def test_a_corrected_transcript_is_another_one() -> None:

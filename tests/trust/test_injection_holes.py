@@ -49,7 +49,7 @@ class Forgetful(Gate):
         return super().enter(session, clean, channel)
 
 
-def evaluated(template: Path, hole: Hole, count: int = 8, brain: str = HOSTILE) -> Course:
+def evaluated(template: Path, hole: Hole, count: int = 4, brain: str = HOSTILE) -> Course:
     return evaluate(OWN[:count], DEMO, brains=(brain,), open_stage=staged(template, hole))[0]
 
 
@@ -104,7 +104,7 @@ def test_a_gate_that_loses_the_labels_is_caught_by_the_words_themselves(
         _set(house, "judge", judge)
         house.gate.__class__ = Forgetful
 
-    told = seen(evaluated(demo_template, hole, 16), EFFECT)
+    told = seen(evaluated(demo_template, hole, 8), EFFECT)
     assert "foreign text" in told
     assert "nobody confirmed it" not in told
 
