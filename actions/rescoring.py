@@ -56,12 +56,13 @@ class Rescorer:
     worker: str = field(default_factory=worker_name)
     _next_look: datetime | None = None
 
-    def tick(self) -> list[str]:
-        """Score what is marked, at most BATCH subjects; returns them, `lead:L-001`."""
+    def tick(self, *, daily: bool = True) -> list[str]:
+        """Score what is marked, at most BATCH subjects, or else what nobody has looked at for a day (`daily`); returns them,
+        `lead:L-001`."""
         now = self.gate.clock()
         with self.gate.store.reading() as session:
             waiting = log.anything_marked(session)
-        if not waiting and not self._mark_old(now):
+        if not waiting and not (daily and self._mark_old(now)):
             return []
         return self._round(now)[1]
 
@@ -70,12 +71,12 @@ class Rescorer:
         now, found = self.gate.clock(), []
         self._mark_old(now, most=100_000)
         while True:
-            taken, scored = self._round(now)
+            taken, scored = self._round(now, MANY)
             found += scored
             if not taken:
                 return found
 
-    def _round(self, now: datetime) -> tuple[int, list[str]]:
+    def _round(self, now: datetime, most: int = BATCH) -> tuple[int, list[str]]:
         """Wide marks become those of single subjects, then some subjects are scored: how many marks, which subjects."""
         with self.gate.store.session() as session:
             wide = log.take(session, self.worker, WIDE, now, now - SILENT, MANY)
@@ -83,7 +84,7 @@ class Rescorer:
                 touch(session, kind, subject, why)
             log.done(session, self.worker, wide)
         with self.gate.store.session() as session:
-            marks = log.take(session, self.worker, SINGLE, now, now - SILENT, BATCH)
+            marks = log.take(session, self.worker, SINGLE, now, now - SILENT, most)
         if not marks:
             return len(wide), []
         subjects: dict[tuple[str, str], str] = {}

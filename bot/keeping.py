@@ -41,15 +41,16 @@ def churning_of(house: House) -> Churning:
     return Churning(house.gate)
 
 
-def keep(house: House) -> list[str]:
+def keep(house: House, *, stays_open: bool = False) -> list[str]:
     """End what ran out, forget files nobody placed, score anew what was touched, copy the day's head, sweep after an
-    erasure; whatever goes wrong there is tried again later.
+    erasure; whatever goes wrong there is tried again later. What merely waited for a day is scored anew by a house that
+    `stays_open`: whoever asked one question does not wait for it.
 
     Returns the ids of actions that something was finished for. The process that sends does none of this.
     """
     _guarded("files", lambda: expire_files(house.gate))
     _guarded("recordings", lambda: _expire_recordings(house))
-    _guarded("scores", house.rescorer.tick)
+    _guarded("scores", lambda: house.rescorer.tick(daily=stays_open))
     _guarded("advice", house.rounds.tick)
     return [*_guarded("daily", daily_of(house).tick), *_guarded("sweep", lambda: _sweep(house))]
 
@@ -58,7 +59,7 @@ def keep_open(house: House) -> list[str]:
     """`keep`, and the interventions and win-back tasks that are due: the clock of a house that stays open does this, a command
     that answers one question does not."""
     return [
-        *keep(house),
+        *keep(house, stays_open=True),
         *_guarded("journey", journeying_of(house).tick),
         *_guarded("churn", churning_of(house).tick),
     ]

@@ -59,12 +59,13 @@ def sales_call() -> heard_call.HeardCall:
 
 @pytest.fixture(scope="session")
 def demo_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo company, loaded and indexed once for all tests."""
+    """The demo company, loaded, indexed and scored once for all tests."""
     from bot.cli.opening import load_demo
 
     folder = tmp_path_factory.mktemp("demo")
     house = open_house(Settings(var_dir=folder, _env_file=None), FakeClock())
     load_demo(house)
+    house.rescorer.drain()
     house.close()
     return folder
 

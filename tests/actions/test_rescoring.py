@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
@@ -38,23 +36,10 @@ from tests.fakes.clock import FakeClock
 DEMO = Path(__file__).resolve().parents[2] / "examples" / "demo" / "import.yaml"
 
 
-@pytest.fixture(scope="module")
-def scored(demo_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo company with every score stored and no mark left."""
-    folder = Path(shutil.copytree(demo_template, tmp_path_factory.mktemp("scored") / "var"))
-    made = open_house(Settings(var_dir=folder, _env_file=None), FakeClock())
-    Rescorer(made.gate).drain()
-    made.close()
-    return folder
-
-
 @pytest.fixture
-def house(scored: Path, tmp_path: Path) -> Iterator[House]:
-    """A copy of it of one's own."""
-    folder = Path(shutil.copytree(scored, tmp_path / "var"))
-    made = open_house(Settings(var_dir=folder, _env_file=None), FakeClock())
-    yield made
-    made.close()
+def house(demo_house: House) -> House:
+    """The demo company with every score stored and no mark left."""
+    return demo_house
 
 
 def later(house: House, span: timedelta) -> None:

@@ -79,10 +79,11 @@ class Stage:
     demo: Path
 
     def build(self) -> None:
-        """Load and index the demo company once."""
+        """Load, index and score the demo company once."""
         house = self._open("clean", Clock())
         ingest(house.store, self.demo, now=MORNING, rejected=self.folder / "rejected", key=house.identity_key)
         house.search.reindex()
+        house.rescorer.drain()
         house.close()
 
     def cast(self) -> list[Part]:
