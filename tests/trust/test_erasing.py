@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -48,28 +50,40 @@ LETTER = "王总，您好：\n\n附上方案，请王建国副总过目。\n\n�
 DEMO = Path(__file__).parents[2] / "examples" / "demo" / "import.yaml"
 
 
-@pytest.fixture
-def house(demo_dir: Path) -> Iterator[House]:
-    """The demo company at work: mails about 王建国 asked for, sent, turned down; talk, notices, papers, files about him."""
-    yield from _open(demo_dir, "")
-
-
-@pytest.fixture
-def house_with_vectors(demo_dir: Path) -> Iterator[House]:
-    """The same, with vectors beside the lexical index."""
-    yield from _open(demo_dir, "offline")
-
-
-def _open(folder: Path, embedding: str) -> Iterator[House]:
-    settings = Settings(var_dir=folder, _env_file=None, embedding_model=embedding, canary_every=0)
-    house = open_house(settings, FakeClock(), gateway_from("", folder / "outbox"))
-    if embedding:
-        house.search.reindex(full=True)
+@pytest.fixture(scope="module")
+def at_work(demo_template: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, datetime]:
+    """The folder of the demo company at work, and the time there: mails about 王建国 asked for, sent, turned down; talk,
+    notices, papers, files about him."""
+    folder = Path(shutil.copytree(demo_template, tmp_path_factory.mktemp("work") / "var"))
+    house = _open(folder, FakeClock())
     _work(house)
     _rows(house)
     _files(house)
-    yield house
     house.close()
+    return folder, house.clock()
+
+
+@pytest.fixture
+def house(at_work: tuple[Path, datetime], tmp_path: Path) -> Iterator[House]:
+    """A copy of it of one's own."""
+    made = _open(Path(shutil.copytree(at_work[0], tmp_path / "var")), FakeClock(at_work[1]))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def house_with_vectors(at_work: tuple[Path, datetime], tmp_path: Path) -> Iterator[House]:
+    """The same, with vectors beside the lexical index."""
+    folder = Path(shutil.copytree(at_work[0], tmp_path / "var"))
+    made = _open(folder, FakeClock(at_work[1]), "offline")
+    made.search.reindex(full=True)
+    yield made
+    made.close()
+
+
+def _open(folder: Path, clock: FakeClock, embedding: str = "") -> House:
+    settings = Settings(var_dir=folder, _env_file=None, embedding_model=embedding, canary_every=0)
+    return open_house(settings, clock, gateway_from("", folder / "outbox"))
 
 
 def _mail(house: House, key: str, body: str = LETTER, **more: object) -> Outcome:
