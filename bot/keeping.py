@@ -1,9 +1,10 @@
-"""What keeps the house in order besides what is due: incidents, the daily round, sweeping after an erasure."""
+"""What keeps the house in order besides what is due: incidents, the daily round, sweeping after an erasure, interventions."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from datetime import timedelta
 
 from sqlmodel import col, select
 
@@ -15,10 +16,17 @@ from actions.journey.churning import Churning
 from actions.journey.interventions import Journeying
 from actions.sweeping import Sweeper
 from actions.tables import Sweep
+from knowledge.library import arrivals, doors
 
+from .repeated import Repeated
 from .wiring import House
 
 LOG = logging.getLogger(__name__)
+
+EVERY_S, TIDY_S = 1.0, 600.0
+WALK_AFTER_S = 5.0
+"""The door is opened before every customer is looked at."""
+FORGET_AFTER = timedelta(days=7)
 
 
 def incidents_of(house: House) -> Incidents:
@@ -55,14 +63,30 @@ def keep(house: House, *, stays_open: bool = False) -> list[str]:
     return [*_guarded("daily", daily_of(house).tick), *_guarded("sweep", lambda: _sweep(house))]
 
 
-def keep_open(house: House) -> list[str]:
-    """`keep`, and the interventions and win-back tasks that are due: the clock of a house that stays open does this, a command
-    that answers one question does not."""
+def walk(house: House) -> list[str]:
+    """The interventions and win-back tasks that are due: a look at every customer, which takes a while where there are many. A
+    house that stays open does this, a command that answers one question does not."""
     return [
-        *keep(house, stays_open=True),
         *_guarded("journey", journeying_of(house).tick),
         *_guarded("churn", churning_of(house).tick),
     ]
+
+
+def tidy(house: House) -> None:
+    """Forget what the platforms handed in long ago, and notes that have run out."""
+    with house.store.session() as session:
+        doors.sweep_notes(session, house.clock())
+        arrivals.forget_before(session, house.clock() - FORGET_AFTER)
+
+
+def keeping(house: House) -> tuple[Repeated, ...]:
+    """All of that for a house that is open, each in a thread of its own: nobody's card waits until every customer has been
+    looked at."""
+    return (
+        Repeated("keeping", lambda: keep(house, stays_open=True), EVERY_S),
+        Repeated("walking", lambda: walk(house), EVERY_S, WALK_AFTER_S),
+        Repeated("tidying", lambda: tidy(house), TIDY_S),
+    )
 
 
 def _guarded(name: str, round_: Callable[[], list[str]]) -> list[str]:

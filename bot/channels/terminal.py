@@ -12,7 +12,7 @@ from contextlib import suppress
 from bot.errors import sentence_for
 from bot.inbox import Inbox
 from bot.jobs import WAIT_S, tick
-from bot.keeping import keep_open
+from bot.keeping import keep, walk
 from bot.messages import Inbound, Reply
 from bot.wiring import House
 from knowledge.library import people
@@ -112,7 +112,7 @@ class Terminal:
     def _tick(self, stop: threading.Event) -> None:
         """Undo windows end and approvals expire while nobody types."""
         while not stop.wait(TICK_S):
-            if [*tick(self.house, wait_s=WAIT_S), *keep_open(self.house)]:
+            if [*tick(self.house, wait_s=WAIT_S), *keep(self.house, stays_open=True), *walk(self.house)]:
                 for notice in self.inbox.notices(self.person.id):
                     _say(f"\n🔔 {notice}")
 

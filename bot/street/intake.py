@@ -13,7 +13,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from knowledge.library import arrivals, deliveries
+from knowledge.library import arrivals, deliveries, doors
 from knowledge.model import ArrivalRow
 from knowledge.store import Store, StoreError
 
@@ -177,6 +177,9 @@ class StreetIntake:
         return False
 
     def _say(self, session: Session, key: str, arrival: Arrival, text: str, now: datetime) -> None:
+        """Whoever is nobody's account hears of no queue: one sentence, from the porter, and nothing else."""
+        if doors.person_of(session, arrival.channel, arrival.sender) is None:
+            return
         deliveries.put(session, text_row(key, arrival.address, text, now))
         self._said.add(arrival.channel)
 

@@ -15,7 +15,7 @@ from typing import Any
 from actions.binding import Binding
 from actions.workers import BEAT_S, STREET, Beat, forget, heard_since, worker_name
 from bot.jobs import tick
-from bot.keeping import keep_open
+from bot.keeping import keeping
 from bot.wiring import House
 from knowledge.library import arrivals, doors
 
@@ -44,7 +44,6 @@ SOONEST_S = 0.2
 """The least time between two rounds: each asks a dozen questions, and under load something moves all the time."""
 
 HEALTH_S, HEALTH_LIVES_S = 10.0, 60.0
-FORGET_AFTER = timedelta(days=7)
 NARROW = Traits(limit=600)
 """What may be assumed of a channel that this process does not have open."""
 
@@ -66,6 +65,7 @@ class Street:
         self._tasks: list[asyncio.Task[None]] = []
         self._pulse, self._stop = threading.Event(), threading.Event()
         self._clock = threading.Thread(target=self._run_clock, name="street clock", daemon=True)
+        self._keeping = keeping(house)
         self.leading: dict[str, Leading] = {}
         self._told_at, self._looked_at = 0.0, 0.0
         self.told: Callable[[str], object] = str
@@ -166,12 +166,16 @@ class Street:
             self.leading[channel.name] = leading
             self._tasks.append(asyncio.create_task(leading.run()))
         self._clock.start()
+        for one in self._keeping:
+            one.start()
         return self
 
     async def __aexit__(self, *_: object) -> None:
         """Stop taking in, let running turns end, bring out no more; what is left lies in its rows."""
         self._stop.set()
         self._pulse.set()
+        for one in self._keeping:
+            one.stop()
         await asyncio.to_thread(self.engine.close)
         for task in self._tasks:
             task.cancel()
@@ -182,37 +186,32 @@ class Street:
                 await close()
         if self._clock.is_alive():
             await asyncio.to_thread(self._clock.join, 10)
+        for one in self._keeping:
+            await asyncio.to_thread(one.end)
         await asyncio.to_thread(self.calls.close)
         await asyncio.to_thread(self.beat.__exit__)
 
     def _run_clock(self) -> None:
-        rounds = 0
         while not self._stop.is_set():
             self._pulse.wait(TICK_S)
             self._pulse.clear()
             if self._stop.is_set():
                 return
             try:
-                self.tick(tidy=rounds % 600 == 0)
+                self.tick()
             except Exception:
                 LOG.exception("the street's round could not be made; it is tried again")
-            rounds += 1
             self._stop.wait(SOONEST_S)
 
-    def tick(self, *, tidy: bool = False) -> None:
+    def tick(self) -> None:
         """One round: what is due, who must be told, which cards must change, and which conversations were left lying."""
         tick(self.house)
-        keep_open(self.house)
         for channel in self.push.tick() | self.copies.refresh() | self.calls.tick():
             self._bring_out(channel)
         if time.monotonic() - self._looked_at >= TICK_S:
             self._looked_at = time.monotonic()
             self.look()
         self._tell_health()
-        if tidy:
-            with self.house.store.session() as session:
-                doors.sweep_notes(session, self.house.clock())
-                arrivals.forget_before(session, self.house.clock() - FORGET_AFTER)
 
     def health(self, name: str) -> dict[str, Any]:
         """How this channel is, in words and counters."""

@@ -10,6 +10,7 @@ import pytest
 from bot.street.intake import FULL
 from bot.street.live import SIGN, SIGN_AFTER_S
 from bot.street.port import Traits
+from bot.street.porter import STRANGER
 from bot.street.words import Load
 from bot.wiring import House
 from knowledge.library import arrivals
@@ -43,6 +44,26 @@ def test_who_sends_too_much_is_told_and_others_are_answered(demo_house: House) -
         )
 
     asyncio.run(on_stage(demo_house, play))
+
+
+def test_a_stranger_hears_of_no_queue(demo_house: House) -> None:
+    async def play(scene: Scene) -> None:
+        hold = threading.Event()
+        lanes, drain = scene.street.engine, scene.street.turns.drain
+
+        def held(lane: str) -> None:
+            hold.wait(30)
+            drain(lane)
+
+        lanes._drain = held
+        for number in range(FULL + 2):
+            await scene.say("x", f"{number}")
+        hold.set()
+        await scene.until(lambda: not _states(demo_house).keys() & {"waiting", "working"}, "all looked at")
+        await scene.answers("x", 1)
+        assert scene.channel.texts("x") == [STRANGER]
+
+    asyncio.run(on_stage(demo_house, play, known=False))
 
 
 @pytest.mark.parametrize(
