@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 UV     := 0.13.9
 # Files of tests side by side, a process a core and four at most: each process starts a PostgreSQL of its own.
-SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile
+SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 # make knows AS as the assembler; only a value that a person gave counts here.
 ifeq ($(origin AS),default)
 AS :=

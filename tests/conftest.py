@@ -18,8 +18,20 @@ from tests.fakes import heard_call
 from tests.fakes.clock import FakeClock
 from tests.fakes.postgres import PostgresServer, postgres_server
 
+LONG = (
+    "tests/trust/",
+    "tests/bot/channels/",
+    "tests/bot/street/",
+    "tests/bot/test_sender",
+    "tests/bot/test_scribe",
+)
+"""What takes minutes begins first, so that no worker is left alone with it at the end."""
 LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")
 _connect = socket.socket.connect
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
 
 
 def _guarded(self: socket.socket, address: object) -> None:
