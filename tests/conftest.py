@@ -31,7 +31,9 @@ _connect = socket.socket.connect
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+    items.sort(
+        key=lambda item: next((at for at, one in enumerate(LONG) if item.nodeid.startswith(one)), len(LONG))
+    )
 
 
 def _guarded(self: socket.socket, address: object) -> None:
