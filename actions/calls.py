@@ -22,6 +22,7 @@ from knowledge.model import (
     TranscriptVersion,
 )
 
+from . import diary
 from .action import canonical, digest
 from .call_rules import CallRules, rules_in_force
 from .gate import Gate
@@ -141,6 +142,15 @@ class CallsOf:
             return (
                 call_versions.versions(session, interaction_id) if self._may(session, interaction_id) else ()
             )
+
+    def invited(self, interaction_id: str) -> frozenset[str]:
+        """The ids of the colleagues who were asked to the booked meeting that a call or recording is of, its organiser
+        among them; nobody where it was no such meeting or may not be read."""
+        with self.gate.store.reading() as session:
+            row = session.get(Interaction, interaction_id)
+            if row is None or not self._view(session).sees_talk(row):
+                return frozenset()
+            return diary.asked_to(session, row.deal_id or "", row.at)
 
     def sees_call(self, session: Session, row: Interaction) -> bool:
         """Whether the asker may read it, asked within a transaction of one's own."""

@@ -20,6 +20,8 @@ OPENS, CLOSES = 9, 18
 STEP = timedelta(minutes=30)
 OFFERED = 3
 DAYS_AHEAD = 14
+EARLY = timedelta(minutes=15)
+"""So much before its time a meeting may begin."""
 _HOLDING = (State.PENDING, State.SCHEDULED, State.EXECUTING, State.UNKNOWN)
 
 
@@ -89,6 +91,25 @@ def upcoming(session: Session, person_id: str, now: datetime, limit: int = 50) -
     )
     mine = [row for row in rows if row.owner_id == person_id or _attends(row, person)]
     return mine[:limit]
+
+
+def asked_to(session: Session, deal_id: str, at: datetime) -> frozenset[str]:
+    """The colleagues whom the booked meeting of a deal that was on at a moment was for, its organiser among them; of two
+    the one that began last. A talk may begin EARLY."""
+    if not deal_id:
+        return frozenset()
+    rows = session.exec(
+        select(Meeting)
+        .where(Meeting.deal_id == deal_id, Meeting.status == "booked")
+        .where(col(Meeting.starts_at) <= at + EARLY, col(Meeting.ends_at) > at)
+        .order_by(col(Meeting.starts_at).desc(), col(Meeting.id))
+    )
+    row = rows.first()
+    if row is None:
+        return frozenset()
+    by_address = _colleagues(session)
+    there = {by_address.get(one.get("address", "").lower(), "") for one in row.attendees}
+    return frozenset({row.owner_id, *there} - {""})
 
 
 def _attends(row: Meeting, person: Person | None) -> bool:

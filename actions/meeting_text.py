@@ -8,9 +8,8 @@ from typing import Any
 
 from .arguments import local
 from .card import CardLine
-from .effect import Scene
 
-CANCEL = "CANCEL"
+REQUEST, CANCEL = "REQUEST", "CANCEL"
 _DAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 _DAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -21,11 +20,13 @@ def title(guests: Sequence[Mapping[str, str]], language: str) -> str:
     return f"Meeting with {', '.join(names)}" if language == "en" else f"与{'、'.join(names)}的会议"
 
 
-def as_mail(payload: Mapping[str, Any], scene: Scene, language: str, *, moved: bool) -> dict[str, Any]:
-    """The mail's part of the payload: what everybody reads who has no calendar."""
+def as_mail(
+    payload: Mapping[str, Any], organizer: str, language: str, *, moved: bool, utc_offset_hours: int = 8
+) -> dict[str, Any]:
+    """The mail's part of the payload: what everybody reads who has no calendar, signed by `organizer`."""
     en = language == "en"
     cancel = payload["method"] == CANCEL
-    when = span(payload, en, scene.utc_offset_hours)
+    when = span(payload, en, utc_offset_hours)
     head = {
         (False, False): ("会议邀请", "Invitation"),
         (True, False): ("会议时间变更", "Meeting moved"),
@@ -39,7 +40,7 @@ def as_mail(payload: Mapping[str, Any], scene: Scene, language: str, *, moved: b
     if payload["note"]:
         lines += ["", payload["note"]]
     opening = _opening(cancel, moved, en)
-    body = "\n".join([opening, "", *lines, "", scene.requester.name, ""])
+    body = "\n".join([opening, "", *lines, "", organizer, ""])
     return {
         "cc": [],
         "subject": f"{head}: {payload['title']}",
@@ -49,7 +50,7 @@ def as_mail(payload: Mapping[str, Any], scene: Scene, language: str, *, moved: b
         "in_reply_to": "",
         "language": language,
         "attachments": [],
-        "organizer": scene.requester.name,
+        "organizer": organizer,
         "when": when,
     }
 

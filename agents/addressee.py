@@ -101,29 +101,32 @@ def _of_contact(
 
 
 def _obvious(turn: Turn, facts: DealFacts) -> Addressee | Unclear:
-    reachable = {one.id: one for one in facts.contacts if one.email}
-    wrote = [
-        row.contact_id
-        for row in facts.interactions
-        if row.contact_id in reachable and row.direction not in OUTBOUND
-    ]
     spoken_of = str(turn.focus.get("contact_id") or "")
-    if spoken_of in reachable:
-        return _of_contact(turn, reachable[spoken_of], labels_of(turn, "contact", spoken_of), facts)
-    if wrote:
-        return _of_contact(turn, reachable[str(wrote[0])], RECORD, facts)
-    ranked = sorted(
-        reachable.values(),
-        key=lambda one: (_ORDER.index(one.influence) if one.influence in _ORDER else 9, one.id),
-    )
-    if ranked:
-        return _of_contact(turn, ranked[0], RECORD, facts)
+    talked = next((one for one in facts.contacts if one.id == spoken_of and one.email), None)
+    if talked is not None:
+        return _of_contact(turn, talked, labels_of(turn, "contact", spoken_of), facts)
+    main = main_contact(facts)
+    if main is not None:
+        return _of_contact(turn, main, RECORD, facts)
     return Unclear(
         turn.say(
             f"“{facts.deal.name}”没有带邮箱的联系人。请告诉我收件人的邮箱地址。",
             f"“{facts.deal.name}” has no contact with an e-mail address. Please give the recipient's address.",
         )
     )
+
+
+def main_contact(facts: DealFacts) -> Contact | None:
+    """Whom a deal is talked over with: whoever of its people with an address wrote last, else the most influential."""
+    reachable = {one.id: one for one in facts.contacts if one.email}
+    for row in facts.interactions:
+        if row.contact_id in reachable and row.direction not in OUTBOUND:
+            return reachable[row.contact_id]
+    ranked = sorted(
+        reachable.values(),
+        key=lambda one: (_ORDER.index(one.influence) if one.influence in _ORDER else 9, one.id),
+    )
+    return ranked[0] if ranked else None
 
 
 def _ask(turn: Turn, people: list[Contact]) -> Unclear:

@@ -6,21 +6,19 @@ of the call (nobody in the house vouches for what was said there), the wish itse
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import time
+from collections.abc import Collection, Iterator, Sequence
 
 from actions.action import UNTRUSTED_LABELS
-from knowledge.insight.minutes import UNRESOLVED, Minutes
+from knowledge.insight.minutes import UNRESOLVED, Minutes, acts
 from knowledge.insight.summary import METHOD
-from knowledge.model import Contact, Interaction, Suggestion
+from knowledge.model import Interaction, Suggestion
 from knowledge.snapshot import DealFacts
 from knowledge.transcripts import transcript_hash
 
 from .call_changes import changes
 from .call_mail import mail_proposal
+from .call_meeting import meeting_proposal
 from .call_proposal import Proposal, colleague, end_of, open_todos
-from .offline.dates import ZONE
-from .offline.dates import moment as spoken_moment
 from .skill import Turn
 from .wording import day
 
@@ -51,18 +49,31 @@ def labels_of_call(row: Interaction, made: Minutes) -> frozenset[str]:
 def _all(turn: Turn, row: Interaction, facts: DealFacts, made: Minutes) -> Iterator[Proposal]:
     labels = labels_of_call(row, made)
     yield from changes(turn, row, facts, made, labels)
-    yield from _tasks(turn, facts, made, labels)
-    yield from _meeting(turn, row, facts, made, labels)
+    meeting = meeting_proposal(turn, row, facts, made, labels)
+    yield from _tasks(turn, facts, made, labels, _spoken_for(made) if meeting else frozenset())
+    if meeting is not None:
+        yield meeting
     mail = mail_proposal(turn, row, facts, made, labels)
     if mail is not None:
         draft, text, args, parts = mail
         yield Proposal(kind="mail", text=text, action="send_email", args=args, labels=parts, draft=draft)
 
 
-def _tasks(turn: Turn, facts: DealFacts, made: Minutes, labels: frozenset[str]) -> Iterator[Proposal]:
-    """A task for each to-do of ours; one whose owner nobody named waits for a name."""
+def _spoken_for(made: Minutes) -> frozenset[tuple[int, str]]:
+    """The sentences that come to nothing but the meeting: each is proposed once."""
+    later = made.next_meeting
+    said = (later, *later.because) if later else ()
+    return frozenset((one.line, one.quote) for one in said if not acts.hands_over(one.quote))
+
+
+def _tasks(
+    turn: Turn, facts: DealFacts, made: Minutes, labels: frozenset[str], without: Collection[tuple[int, str]]
+) -> Iterator[Proposal]:
+    """A task for each to-do of ours but of the sentences in `without`; one whose owner nobody named waits for a name."""
     count = 0
     for one in open_todos(turn, made):
+        if (one.line, one.quote) in without:
+            continue
         owner = colleague(turn, facts, one.owner)
         if (owner is None and one.owner != UNRESOLVED) or count == MOST_TASKS:
             continue
@@ -85,42 +96,3 @@ def _tasks(turn: Turn, facts: DealFacts, made: Minutes, labels: frozenset[str]) 
             said=one,
             missing="" if owner else "owner",
         )
-
-
-def _meeting(
-    turn: Turn, row: Interaction, facts: DealFacts, made: Minutes, labels: frozenset[str]
-) -> Iterator[Proposal]:
-    """The next meeting where day and hour were said, with those of the customer's people who were in the call."""
-    later = made.next_meeting
-    start = spoken_moment(later.quote, row.at.astimezone(ZONE)) if later else None
-    people = [one for one in _there(row, facts, made) if one.email]
-    if later is None or start is None or start.time() == time() or start <= turn.desk.now or not people:
-        return
-    if day(start) != later.when_iso:
-        return
-    who = turn.say("、", ", ").join(one.name for one in people)
-    title = turn.say(f"{facts.deal.name} 沟通", f"{facts.deal.name}: next talk")
-    shown = f"{day(start)} {start.astimezone(ZONE):%H:%M}"
-    yield Proposal(
-        kind="meeting",
-        text=turn.say(f"约会议:{title} · {shown} · {who}", f"Book a meeting: {title} · {shown} · {who}"),
-        action="book_meeting",
-        args={
-            "title": title,
-            "starts_at": start.isoformat(),
-            "minutes": 60,
-            "to": [{"name": one.name, "address": one.email} for one in people],
-            "place": "",
-            "language": "en" if all(one.language == "en" for one in people) else "zh",
-            "meeting_id": "",
-            "cancel": False,
-        },
-        labels={"to": frozenset({"crm_record"}), "starts_at": labels, "title": frozenset({"crm_record"})},
-        said=later,
-    )
-
-
-def _there(row: Interaction, facts: DealFacts, made: Minutes) -> list[Contact]:
-    """The customer's people who spoke, else whom the call was with."""
-    names = {one.name for one in made.attendees}
-    return [one for one in facts.contacts if one.name in names or one.id == row.contact_id]

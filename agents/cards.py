@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from pydantic import ValidationError
 
@@ -77,7 +78,24 @@ def takes_part(turn: Turn, row: Interaction, person: Person, card: Scorecard) ->
     spoke = {str(one.get("speaker") or "") for one in row.segments if one.get("side") != "customer"}
     if person.name in spoke:
         return True
-    return card.participants == "invited" and person.name in row.extra.get("invited", "").split("、")
+    if card.participants == "attended":
+        return False
+    return person.id in turn.once(("invited", row.id), lambda: turn.desk.invited(row.id))
+
+
+def calls_of(
+    turn: Turn, person: Person, since: datetime | None = None, until: datetime | None = None
+) -> Sequence[Interaction]:
+    """The calls that are one colleague's by some card in force, newest first: as a rule those that are theirs; where a card
+    is for whoever took part, also those in which they did."""
+    if all(card.participants == "host" for card, _ in cards_of(turn)):
+        return turn.desk.calls(person.id, since, until)
+    return [row for row in turn.desk.calls("", since, until) if is_of(turn, row, person)]
+
+
+def is_of(turn: Turn, row: Interaction, person: Person) -> bool:
+    """Whether a call is this colleague's by some card in force."""
+    return any(takes_part(turn, row, person, card) for card, _ in cards_of(turn))
 
 
 def marks_of(turn: Turn, row: Interaction, card: Scorecard) -> list[Marked]:

@@ -8,7 +8,18 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
-from knowledge.insight.minutes import VERSION, Minutes, Talk, attendees_of, by_rules, checked, heading_of
+from knowledge import zones
+from knowledge.insight.minutes import (
+    VERSION,
+    Minutes,
+    Talk,
+    acts,
+    attendees_of,
+    by_rules,
+    checked,
+    heading_of,
+    next_meeting,
+)
 from knowledge.insight.summary import METHOD, Spoken
 from knowledge.model import Interaction
 from knowledge.snapshot import DealFacts
@@ -17,6 +28,7 @@ from .faults import ModelDown
 from .figures import figures
 from .judging import judged, stamp
 from .offline.dates import ZONE, period
+from .offline.spoken_times import read
 from .prompting import as_data, prompt_hash
 from .skill import Turn
 
@@ -38,7 +50,7 @@ def minutes_of(turn: Turn, row: Interaction, facts: DealFacts | None, *, by_mode
     recording = turn.desk.recording(row.id)
     consent = recording.consent if recording else "unknown"
     if by_model and turn.writer is not None:
-        version = f"{VERSION}/{prompt_hash(_prompt(playbook))}/{stamp(talk.names)}"
+        version = f"{VERSION}/{prompt_hash(_prompt(playbook))}/{stamp([talk.names, talk.zone])}"
         writer = turn.writer
         try:
             made = judged(
@@ -47,10 +59,10 @@ def minutes_of(turn: Turn, row: Interaction, facts: DealFacts | None, *, by_mode
             return Minutes.model_validate(made.content)
         except ModelDown:
             pass  # the rules know less, but they are here
-    version = f"{VERSION}/{stamp(playbook)}/{stamp(talk.names)}"
+    version = f"{VERSION}/{stamp(playbook)}/{stamp([talk.names, talk.zone])}"
     made = judged(
         turn, row, "minutes", version, METHOD,
-        lambda: by_rules(talk, playbook, resolve, consent).model_dump(mode="json"),
+        lambda: by_rules(talk, playbook, resolve, read, consent).model_dump(mode="json"),
     )  # fmt: skip
     return Minutes.model_validate(made.content)
 
@@ -62,12 +74,15 @@ def talk_of(row: Interaction, facts: DealFacts | None) -> Talk:
         rivals = [name.strip() for name in re.split(r"[,，、/;；]", facts.deal.competitor or "")]
         names += [("competitor", _KIND.sub("", name) or name) for name in rivals]
         names += [("product", facts.product.name)] if facts.product else []
+    zone = zones.zone_of(facts.account) if facts is not None else zones.HOME
     return Talk(
         id=row.id,
         lines=lines_of(row),
         day=row.at.astimezone(ZONE).date(),
         language="en" if row.language == "en" else "zh",
         names=tuple((field, name) for field, name in names if len(name) > 1),
+        began=row.at.astimezone(zones.zone(zone)),
+        zone=zone,
     )
 
 
@@ -121,12 +136,9 @@ def _by_model(turn: Turn, talk: Talk, playbook: dict[str, Any], consent: str) ->
         one.model_copy(update={"due_iso": due.isoformat() if (due := resolve(one.quote, talk.day)) else ""})
         for one in found["todos"]
     )
-    later = found["next_meeting"]
-    when = resolve(later.quote, talk.day) if later else None
-    found["next_meeting"] = (
-        later.model_copy(update={"when_iso": when.isoformat()}) if later and when else None
-    )
-    plain = by_rules(talk, playbook, resolve, consent)
+    later = found["next_meeting"]  # the model says where, the rules say when
+    found["next_meeting"] = next_meeting(talk, acts.sentences(talk), read, {later.line}) if later else None
+    plain = by_rules(talk, playbook, resolve, read, consent)
     made = Minutes(
         meeting=heading_of(talk, turn.writer.name, consent),
         attendees=attendees_of(talk.lines),

@@ -13,7 +13,7 @@ from knowledge.pictures import Trend
 from speech.metrics import Aggregate, CallMetrics, Range, judged, over_calls
 from speech.metrics.names import NAMES, VERDICTS
 
-from .cards import card_for
+from .cards import calls_of, card_for
 from .measuring import metrics_of, rules_of
 from .pictures import trend_picture
 from .reviewing import Reviewed, facts_of, reviewed
@@ -42,7 +42,7 @@ class Past:
 def past_of(turn: Turn, person: Person, shown: Sequence[Reviewed]) -> Past:
     """Before the first of these calls."""
     first = min(one.row.at for one in shown)
-    rows = turn.desk.calls(person.id, first - timedelta(days=PAST_DAYS), first - timedelta(microseconds=1))
+    rows = calls_of(turn, person, first - timedelta(days=PAST_DAYS), first - timedelta(microseconds=1))
     kept = []
     for row in rows[:MOST_PAST]:
         card = card_for(turn, row, facts_of(turn, row), person)

@@ -56,7 +56,10 @@ class BookMeeting:
         }
         if not wish.cancel:
             hold(payload, scene)
-        return payload | meeting_text.as_mail(payload, scene, wish.language, moved=before is not None)
+        mail = meeting_text.as_mail(
+            payload, scene.requester.name, wish.language, moved=before is not None, utc_offset_hours=scene.utc_offset_hours
+        )  # fmt: skip
+        return payload | mail
 
     def facts(self, payload: Mapping[str, Any], scene: Scene) -> ActionFacts:
         starts_at, ends_at = _span(payload)

@@ -8,14 +8,14 @@ from datetime import date
 from pydantic import BaseModel, Field
 
 from agents.calls import between, opened, the_call
-from agents.cards import card_for, cards_of
+from agents.cards import calls_of, card_for, cards_of, is_of
 from agents.lookup import Unclear, the_colleague_id
 from agents.measuring import rules_of
 from agents.moods import mood_in, own_mood
 from agents.periods import call_figures, past_of, period_figures, period_means, trend
 from agents.pictures import mood_picture, picture_of
 from agents.review_text import call_text, mood_text, points_text, tracker_text
-from agents.reviewing import Reviewed, facts_of, may_review, rep_of, reviewed
+from agents.reviewing import Reviewed, facts_of, may_review, reviewed
 from agents.skill import Skill, Turn
 from agents.wording import day
 from knowledge.blueprints.scorecard import Scorecard
@@ -131,7 +131,7 @@ def _calls(turn: Turn, arguments: Arguments, person: Person) -> Sequence[Interac
     given = arguments.model_dump(exclude={"person"})
     if arguments.since or arguments.until:
         since, until = between(arguments.since, arguments.until)
-        rows = turn.desk.calls(person.id, since, until)
+        rows = calls_of(turn, person, since, until)
     elif (
         arguments.call
         or arguments.deal
@@ -142,9 +142,9 @@ def _calls(turn: Turn, arguments: Arguments, person: Person) -> Sequence[Interac
         row = the_call(turn, **given)
         if isinstance(row, Unclear):
             return row
-        rows = [row] if rep_of(turn, row) == person.id else []
+        rows = [row] if is_of(turn, row, person) else []
     else:
-        rows = turn.desk.calls(person.id)[: 5 if person.id != turn.desk.person.id else 1]
+        rows = calls_of(turn, person)[: 5 if person.id != turn.desk.person.id else 1]
     return rows
 
 

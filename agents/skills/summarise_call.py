@@ -10,6 +10,7 @@ from actions.call_proposals import OPEN
 from agents import qualifying
 from agents.after_call import proposed
 from agents.call_basis import minutes_shown, stale_lines
+from agents.call_meeting import meeting_told
 from agents.call_terms import FIELDS
 from agents.calls import WhichCall, each, opened, the_call, title_of
 from agents.lookup import Unclear
@@ -117,12 +118,14 @@ def _lists(turn: Turn, row: Interaction, made: Minutes) -> list[str]:
         for one in made.customer_facts
     ]
     todos = [(f"{one.owner} · {one.due_iso or turn.say('日期未定', 'no date')}", one) for one in made.todos]
-    meeting = [(made.next_meeting.when_iso, made.next_meeting)] if made.next_meeting else []
+    later = made.next_meeting
+    meeting: list[tuple[str, Said]] = [(meeting_told(turn, later), later)] if later else []
+    meeting += [(turn.say("前文", "before"), one) for one in later.because] if later else []
     parts: list[tuple[tuple[str, str], list[tuple[str, Said]]]] = [
         (("要点:", "In short:"), [("", one) for one in made.gist]),
         (("决定:", "Decisions:"), [("", one) for one in made.decisions]),
         (("待办:", "To do:"), list(todos)),
-        (("下次会面:", "Next meeting:"), list(meeting)),
+        (("下次会面:", "Next meeting:"), meeting),
         (("客户情况:", "What the customer told:"), list(facts)),
         (("异议:", "Objections:"), list(objections)),
         (("没回答的问题:", "Open questions:"), [("", one) for one in made.open_questions]),

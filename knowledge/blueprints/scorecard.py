@@ -123,7 +123,8 @@ class CallFilter(BaseModel):
 class Scorecard(BaseModel):
     """A card. `visibility`: who may see what people and the rules say on it: everybody who may read the call (public), the
     rep and who leads them, only who leads them, or each person their own marks. `participants`: whose review it is: whose
-    call it is (host), who spoke in it (attended), or whoever is named in it (invited).
+    call it is (host), who spoke in it (attended), or also whoever was asked to the booked meeting that it is
+    (invited).
 
     The rep sees their own review first: others from the moment they have opened it, or `own_first_days` after the call. Below
     `least_calls` calls no mean and no trend is told. A rep with fewer than `new_rep_calls` calls gets one coaching point,

@@ -15,7 +15,7 @@ from knowledge import blueprints
 from knowledge.blueprints.call_metrics import OwnMood
 from knowledge.insight.mood import Mood
 from knowledge.model import CallNote, HumanMark, Interaction, Judgement
-from tests.agents.test_skill_calls import as_person, call_on
+from tests.agents.test_skill_calls import LINES, as_person, call_on
 from tests.agents.test_skills import assert_cited, run, turn_of
 from tests.fakes.company import desk
 from tests.fakes.company_history import NOW
@@ -183,6 +183,32 @@ def test_passing_filters_and_who_takes_part() -> None:
     here.published["scorecard"] = card
     mate = as_person(here, id="p-mate", name="王建国助手")
     assert "没有" in run(turn_of(on=mate), "review_call", person="我", since=SINCE)
+
+
+@pytest.mark.parametrize(
+    ("participants", "asked", "theirs"),
+    [("host", True, False), ("attended", True, False), ("invited", True, True), ("invited", False, False)],
+)
+def test_a_card_for_those_invited_is_for_whoever_the_diary_says(
+    participants: str, asked: bool, theirs: bool
+) -> None:
+    here = desk()
+    call_on(here)
+    here.published["scorecard"] = blueprints.default("scorecard") | {"participants": participants}
+    mate = as_person(here, id="p-mate", name="周宁")
+    mate.asked_to = {"I-call": frozenset({"p-lina", "p-mate"} if asked else {"p-lina"})}
+    text = run(turn_of(on=mate), "review_call", person="我", since=SINCE)
+    assert ("没有" in text.splitlines()[0]) is not theirs
+    by_id = run(turn_of(on=mate), "review_call", call="I-call")
+    assert ("没有" in by_id.splitlines()[0]) is not theirs
+
+
+def test_who_spoke_attended() -> None:
+    here = desk()
+    call_on(here, lines=(*LINES, ("周宁", "rep", "我补充一下接口的部分。")))
+    here.published["scorecard"] = blueprints.default("scorecard") | {"participants": "attended"}
+    mate = as_person(here, id="p-mate", name="周宁")
+    assert "没有" not in run(turn_of(on=mate), "review_call", person="我", since=SINCE).splitlines()[0]
 
 
 def test_a_note_is_for_its_writer_alone() -> None:

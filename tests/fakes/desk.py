@@ -192,6 +192,7 @@ class FakeDesk:
     journeys: FakeJourneys = field(default_factory=lambda: FakeJourneys())
     my_tasks: list[Task] = field(default_factory=list)
     my_meetings: list[Meeting] = field(default_factory=list)
+    asked_to: dict[str, frozenset[str]] = field(default_factory=dict)
     conversation_id: str = "cv-1"
     able: list[Power] = field(default_factory=list)
     judged: dict[tuple[str, ...], Judgement] = field(default_factory=dict)
@@ -318,6 +319,9 @@ class FakeDesk:
 
     def meetings(self) -> Sequence[Meeting]:
         return self.my_meetings
+
+    def invited(self, interaction_id: str) -> frozenset[str]:
+        return self.asked_to.get(interaction_id, frozenset())
 
     def waiting(self) -> Sequence[ActionCard]:
         return self.cards

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.minutes import resolve, strange
+from agents.offline.spoken_times import read
 from knowledge import blueprints
 from knowledge.insight.minutes import UNRESOLVED, Minutes, Talk, by_rules, checked, faults
 from knowledge.insight.summary import Spoken
@@ -32,7 +33,7 @@ def talk_of(*lines: str, names: tuple[tuple[str, str], ...] = (), language: str 
 
 
 def minutes(*lines: str, **kw: Any) -> Minutes:
-    return by_rules(talk_of(*lines, **kw), PLAYBOOK, resolve)
+    return by_rules(talk_of(*lines, **kw), PLAYBOOK, resolve, read)
 
 
 def test_todos_of_thirty_talks() -> None:
@@ -87,7 +88,7 @@ def test_a_question_that_was_answered_is_not_open() -> None:
 def test_an_owner_whom_nobody_named_stays_open() -> None:
     talk = talk_of("C: 请提供等保证书，书面发过来。", "R: 好。")
     more = (*talk.lines, Spoken(speaker="陈浩", text="嗯。", side="rep"))
-    got = by_rules(Talk(id="I", lines=more, day=DAY, language="zh"), PLAYBOOK, resolve)
+    got = by_rules(Talk(id="I", lines=more, day=DAY, language="zh"), PLAYBOOK, resolve, read)
     assert [one.owner for one in got.todos] == [UNRESOLVED]
     assert any(one.about == "owner" for one in got.uncertain)
 
@@ -96,7 +97,7 @@ def test_an_owner_whom_nobody_named_stays_open() -> None:
 @settings(max_examples=40, deadline=None)
 def test_every_quote_holds_and_two_runs_are_byte_equal(lines: list[str]) -> None:
     talk = talk_of(*lines)
-    first, second = (by_rules(talk, PLAYBOOK, resolve).model_dump_json() for _ in range(2))
+    first, second = (by_rules(talk, PLAYBOOK, resolve, read).model_dump_json() for _ in range(2))
     assert first == second
     assert faults(talk, Minutes.model_validate_json(first)) == ()
 

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.minutes import resolve
+from agents.offline.spoken_times import read
 from knowledge import blueprints
 from knowledge.blueprints.playbook import Playbook
 from knowledge.blueprints.qualification import QualificationBook
@@ -57,7 +58,7 @@ BAD = (
 def heard(*lines: str, id: str = "I-1", **metrics: Measured) -> Heard:
     made = talk_of(*lines)
     talk = Talk(id=id, lines=made.lines, day=made.day, language="zh", names=made.names)
-    return Heard(talk=talk, minutes=by_rules(talk, PLAYBOOK.model_dump(), resolve), metrics=metrics)
+    return Heard(talk=talk, minutes=by_rules(talk, PLAYBOOK.model_dump(), resolve, read), metrics=metrics)
 
 
 def reviewed(*lines: str, **kw: Any) -> Any:

@@ -2,13 +2,27 @@
 
 from . import acts
 from .checking import checked, faults, holds
+from .meeting import next_meeting
 from .rules import by_rules
-from .shape import UNRESOLVED, VERSION, Minutes, Said, Talk, Todo, Topic, Uncertain, attendees_of, heading_of
+from .shape import (
+    UNRESOLVED,
+    VERSION,
+    Minutes,
+    NextMeeting,
+    Said,
+    Talk,
+    Todo,
+    Topic,
+    Uncertain,
+    attendees_of,
+    heading_of,
+)
 
 __all__ = [
     "UNRESOLVED",
     "VERSION",
     "Minutes",
+    "NextMeeting",
     "Said",
     "Talk",
     "Todo",
@@ -21,4 +35,5 @@ __all__ = [
     "faults",
     "heading_of",
     "holds",
+    "next_meeting",
 ]

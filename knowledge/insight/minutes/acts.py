@@ -60,10 +60,23 @@ _ASIDE = re.compile(
     re.I,
 )
 _MEET = re.compile(
-    r"见面|当面|开会|会议|碰(?:一下|头|个面)|拜访|再(?:聊|谈|约|见)|约(?:个|一个|在|到|您|你|王|周|下)|演示|视频|电话会|过去一趟|来一趟|考察|参观|评审会|启动会"
-    r"|\b(?:meet|meeting|call|demo|visit|video|workshop|come (?:by|over)|see you)\b",
+    r"的会(?![议员]|不)|[这那]个会|会(?:得|要)?(?:改|挪|推|换|提前)|(?:点钟?|半|[天日号]|周[一二三四五六日天])见|有(?:没有)?(?:空|时间)(?:吗|么|嘛|[?？])|"
+    r"见面|见个面|见一面|面谈|当面|开(?:一?个|一次|场)?(?:短|小|线上|视频|电话|碰头|讨论|沟通)?会|会议|例会|"
+    r"碰(?:一下|一次|半|头|个面|面|个头|一碰)|拜访|再(?:聊|谈|约|见|碰|沟通|开|通|过一?遍)|(?:聊|谈|沟通)(?:一下|一次|下|聊)|"
+    r"约(?:个|一个|在|到|您|你|王|周|下|好|了)|演示|视频|电话会|(?:打|通)(?:一?个|一?次)?电话|打给(?:您|你)|"
+    r"过去(?:一趟|给|找|看|讲)|带[^，。]{0,8}过[去来]|来一趟|考察|参观|(?:评审|启动|交流|复盘|沟通|推进|技术|项目|专题)会|"
+    r"上门|到现场|来现场|去现场|(?:到|来|去)(?:你们?|您|贵|我们?|这边)?(?:公司|单位|医院|办公室|院里|司)|下次(?:会|见)"
+    r"|\b(?:meet|meeting|call|demo|visit|video|workshop|come (?:by|over)|see you|are you (?:free|available)|"
+    r"(?:talk|speak|chat|catch up|sync|reconnect|regroup|connect|get together|"
+    r"sit down|touch base) (?:again|then|on|at|next|this|with|in|to(?:morrow|day)|mon|tue|wed|thu|fri)|call back|zoom|teams)\b",
     re.I,
 )
+_HANDS = re.compile(
+    r"(?:发|寄|邮)(?:给|您|你|过|一|份|出|我|到|送)|(?:把|将)[^，。]{1,16}(?:发|寄|给|提交|准备|整理|写|改|做|补)|提交|提供|准备好|给(?:您|你)(?:报|出|答复|回复|反馈)|签(?:合同|约|字|完)|上线|交付|到期|到货|付款|"
+    r"\b(?:send|forward|share|prepare|draft|submit|e-?mail|provide|sign|deliver|go live|get you)\b",
+    re.I,
+)
+_INVITES = re.compile(r"邀请|日程|invit|calendar", re.I)
 _LEAD = re.compile(
     r"^(?:(?:好的?|行|嗯+|哦|对|是的?|明白|可以|没问题|ok(?:ay)?|yes|yeah|sure|perfect|great|right|then|that makes sense)[，,、。.!！\s]+"
     r"|(?:那么?|接下来|就)(?=我|咱))+",
@@ -126,6 +139,11 @@ def decision(text: str) -> bool:
 def meets(text: str) -> bool:
     """A meeting, call or visit is spoken of."""
     return bool(_MEET.search(text)) and not _ASIDE.search(text)
+
+
+def hands_over(text: str) -> bool:
+    """Something is sent, written or done by then; a day in it is that thing's, unless an invitation is what is sent."""
+    return bool(_HANDS.search(text)) and not _INVITES.search(text)
 
 
 def question(text: str) -> bool:

@@ -56,7 +56,8 @@ def holds(talk: Talk, one: Said) -> bool:
 
 def faults(talk: Talk, minutes: Minutes) -> tuple[Said, ...]:
     """Every item whose quote does not hold; empty when the minutes may be shown."""
-    items: list[Said] = [*minutes.gist, *([minutes.next_meeting] if minutes.next_meeting else [])]
+    later = minutes.next_meeting
+    items: list[Said] = [*minutes.gist, *([later, *later.because] if later else [])]
     for name in LISTS:
         items += getattr(minutes, name)
     return tuple(one for one in items if not holds(talk, one))

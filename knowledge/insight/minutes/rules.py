@@ -12,12 +12,13 @@ from knowledge.insight.summary import METHOD, summarise
 
 from . import acts
 from .acts import Sentence
+from .clauses import Reads
 from .facts import customer_facts
+from .meeting import next_meeting
 from .shape import (
     UNRESOLVED,
     Decision,
     Minutes,
-    NextMeeting,
     Objection,
     OpenQuestion,
     Said,
@@ -52,8 +53,10 @@ _VAGUE = re.compile(
 )
 
 
-def by_rules(talk: Talk, playbook: Mapping[str, Any], resolve: Resolve, consent: str = "unknown") -> Minutes:
-    """The D14 object. `playbook` is the content of a playbook blueprint; `resolve` reads dates."""
+def by_rules(
+    talk: Talk, playbook: Mapping[str, Any], resolve: Resolve, reads: Reads, consent: str = "unknown"
+) -> Minutes:
+    """The D14 object. `playbook` is the content of a playbook blueprint; `resolve` reads dates, `reads` a meeting's time."""
     said = acts.sentences(talk)
     todos = _todos(talk, said, resolve)
     lists: dict[str, Any] = {
@@ -68,7 +71,7 @@ def by_rules(talk: Talk, playbook: Mapping[str, Any], resolve: Resolve, consent:
         attendees=attendees_of(talk.lines),
         gist=_gist(talk, {one.line for found in lists.values() for one in found}),
         topics=topics(talk),
-        next_meeting=_next_meeting(talk, said, resolve),
+        next_meeting=next_meeting(talk, said, reads),
         uncertain=_uncertain(talk, todos),
         **lists,
     )
@@ -139,15 +142,6 @@ def _objections(talk: Talk, said: Sequence[Sentence], playbook: Mapping[str, Any
         for class_id in objections.classify(one.text, playbook)
     ]
     return tuple(dict.fromkeys(found))
-
-
-def _next_meeting(talk: Talk, said: Sequence[Sentence], resolve: Resolve) -> NextMeeting | None:
-    """The last meeting that was named with a day after the talk's own."""
-    for one in reversed(said):
-        when = resolve(one.text, talk.day) if acts.meets(one.text) else None
-        if when and when > talk.day:
-            return NextMeeting(when_iso=when.isoformat(), **_where(talk, one))
-    return None
 
 
 def _open_questions(talk: Talk, said: Sequence[Sentence]) -> tuple[OpenQuestion, ...]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from knowledge import zones
 from knowledge.insight.summary import Spoken
 
-VERSION = "minutes-1"
+VERSION = "minutes-2"
 """Changes whenever the same transcript would give other minutes; part of what a stored judgement is kept under."""
 
 UNRESOLVED = "待确认"
@@ -21,13 +22,21 @@ UNRESOLVED = "待确认"
 @dataclass(frozen=True, kw_only=True)
 class Talk:
     """A transcript with what the rules need to know beside it. `day` is when it took place, for relative dates;
-    `names` are products, competitors and the like as (field, name), looked for in what the customer says."""
+    `names` are products, competitors and the like as (field, name), looked for in what the customer says. `began` is the
+    moment it began on the customer's own clock, `zone` that clock's IANA name."""
 
     id: str
     lines: tuple[Spoken, ...]
     day: date
     language: str
     names: tuple[tuple[str, str], ...] = ()
+    began: datetime | None = None
+    zone: str = zones.HOME
+
+    @property
+    def there(self) -> date:
+        """The day of the talk where the customer is."""
+        return self.began.date() if self.began else self.day
 
     @property
     def reps(self) -> tuple[str, ...]:
@@ -87,8 +96,23 @@ class Objection(Said):
     class_id: str
 
 
+Unsettled = Literal["day", "hour", "zone", "condition", "answer"]
+
+
 class NextMeeting(Said):
+    """`when_iso` is a day, or the first and the last that could be meant (YYYY-MM-DD/YYYY-MM-DD); `at` the hour (HH:MM)
+    on the clock of `zone`, "" where none or none clearly was said, `assumed` where its half of the day was not. `minutes`
+    is how long it shall take, 0 where nobody said. `agreed`: the other side said yes; `unsettled` is what was left open,
+    `because` are earlier words it rests on as well."""
+
     when_iso: str
+    at: str = ""
+    zone: str = ""
+    minutes: int = Field(default=0, ge=0)
+    agreed: bool = False
+    assumed: bool = False
+    unsettled: tuple[Unsettled, ...] = ()
+    because: tuple[Said, ...] = ()
 
 
 class OpenQuestion(Said):
