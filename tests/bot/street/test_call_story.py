@@ -32,8 +32,10 @@ SAID = (
     "王建国: 你们太贵了,比锐影贵不少",
     "李娜: 明白,那我下周五前把新报价发给您",
     "王建国: 好,那就先这样定了,按两期付款",
+    "李娜: 那我们下周三下午三点再碰一次吧",
+    "王建国: 好的,到时见",
 )
-VOICE = Attachment(kind="file", ref="rec", name="华东医疗通话.m4a", seconds=90)
+VOICE = Attachment(kind="file", ref="rec", name="华东医疗通话.m4a", seconds=126)
 
 
 class Reader:
@@ -164,11 +166,12 @@ def test_from_the_recording_to_one_tap(demo_house: House, sound: bytes) -> None:
         card = await summed_up(scene, call)
         texts = scene.channel.texts("p-lina")
         (summary,) = [one for one in texts if one.startswith("纪要:")]
-        for words in ("预算:一百二十八万", "李娜 · 2026-12-04", "你们太贵了", "按两期付款"):
+        for words in ("预算:一百二十八万", "李娜 · 2026-12-04", "你们太贵了", "按两期付款", "- 2026-12-02 15:00 — 李娜 01:30"):
             assert words in summary
         assert "下一步" in card.facts[0][1]
         assert "李娜 00:5" in card.facts[0][1]
         assert "跟进邮件给 王建国" in card.body
+        assert "2026-12-02 周三 15:00-16:00" in card.body
 
         answer = await scene.press("p-lina", button(card, "全部接受"))
         assert answer is not None
@@ -180,7 +183,9 @@ def test_from_the_recording_to_one_tap(demo_house: House, sound: bytes) -> None:
                 ~col(Action.drafted_by).startswith(BY)
             )  # not by the clock, meanwhile
             done = session.exec(select(Action).where(Action.idempotency_key.startswith("call:"))).all()  # type: ignore[attr-defined]
-            assert {one.action for one in done} == {"update_deal", "create_task"}
+            assert {one.action for one in done} == {"update_deal", "create_task", "book_meeting"}
+            (booked,) = [one for one in done if one.action == "book_meeting"]
+            assert booked.state == "scheduled", "the tap was the yes that the invitation needed"
             assert all(one.labels["tool"] == ["rep_input"] for one in done)
             assert any("call_transcript" in str(one.labels) for one in done)
             count = len(session.exec(asked).all())
