@@ -63,7 +63,10 @@ class Hour:
 
 def hours_in(rest: str, last: int) -> Iterator[Hour]:
     """The hours a text speaks of that certainly are some; `last` is where the day it names ends, -1 without one."""
+    english = [_en_hour(found) for found in _EN.finditer(rest)]
     for found in _ZH.finditer(rest):
+        if any(one.start < found.end() and found.start() < one.end for one in english):
+            continue
         sure = found["part"] or found["m"] or found["mm"] or (len(found["n"]) > 1 and found["n"].isdigit())
         next_to = 0 <= last <= found.start() and _THEN.match(rest[last : found.start()])
         if (
@@ -73,8 +76,7 @@ def hours_in(rest: str, last: int) -> Iterator[Hour]:
             or _SO.match(rest, found.end())
         ):
             yield _zh_hour(found)
-    for found in _EN.finditer(rest):
-        yield _en_hour(found)
+    yield from english
 
 
 def _zh_hour(found: re.Match[str]) -> Hour:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from knowledge import zones
@@ -31,6 +32,7 @@ _LONE = re.compile(
 )
 _ROUGHLY = re.compile(r"(?P<week>周|星期|礼拜|weeks?)|(?P<month>月|months?)", re.IGNORECASE)
 _NTH = re.compile(r"\b((?:mon|tue|wed|thu|fri|sat|sun)[a-z]*),? (the \d{1,2}(?:st|nd|rd|th)\b)")
+_OR_SO = re.compile(r"\s+or (?:two|three|four|so)\b|[前左]后|左右")
 _EITHER = re.compile(r"或|、|\bor\b|/")
 _TONIGHT = (
     ("今晚", "今天晚上"),
@@ -76,6 +78,8 @@ def _days(plain: str, day: date) -> tuple[Days, str, int]:
         if one is None:
             break
         words = rest[one.start : one.end]
+        if one.since and one.since == one.until and _OR_SO.match(rest, one.end):  # in a day or two
+            one = replace(one, until=one.since + timedelta(days=2))
         rest = rest[: one.start] + " " * len(words) + rest[one.end :]
         last = max(last, one.end)
         found.append(_spans(one, words, day))

@@ -37,6 +37,9 @@ class Named:
 Reads = Callable[[str, date], Named]
 """Reads a clause, seen from a day."""
 
+MOST_HAN, MOST_LETTERS = 45, 140
+"""Characters and letters of a clause beyond which a time in it is not understood as a meeting's."""
+
 _CUT = re.compile(
     r"[，,;；。!！?？…\n]+|\.(?=\s|$)(?<![ap]\.m\.)|(?:但是?|不过|然后|而且|只是)|\b(?:but|however|though)\b"
     r"|\band (?=let['’]?s|let us|we\b|i\b|then\b)|(?<=不行)(?=[^吗吧呢啊，。的])|(?<=不方便)(?=[^吗吧呢啊，。的])"
@@ -68,7 +71,7 @@ _THAT_TIME = re.compile(
     r"那天|这天|当天|那个?时间|这个?时间|那会儿?|\b(?:that (?:day|time|week)|then)\b", re.IGNORECASE
 )
 _OFF = re.compile(
-    r"(?:先)?不(?:用|要|必)?(?:再)?(?:约|见面|见|碰|开会|开)了|(?:先|就)?不(?:约|见|碰)|取消(?:吧|掉|了|$|(?:这个|这次|那个|下次)?会)|^\s*(?:那|那就)?算了|"
+    r"(?:先)?不(?:用|要|必)?(?:再)?(?:约|见面|见|碰|开会|开)了|(?:先|就)?不(?:约|见|碰)|别(?:再)?(?:打|来|过来|约|开会|见)|(?:不用|不必)(?:再)?(?:来|过来|打|跑)|取消(?:吧|掉|了|$|(?:这个|这次|那个|下次)?会)|^\s*(?:那|那就)?算了|"
     r"以后再(?:说|约)|再说吧|改天再?(?:说|约|聊)?|(?:换个|另找|再找)时间|回头再(?:约|定)|到时候?再(?:约|说|定)"
     r"|\b(?:let['’]?s not|no need to) (?:meet|talk|call)|\bcancel (?:it|that|the (?:meeting|call|demo|visit))|\bcall (?:it|that) off"
     r"|\b(?:some|an)other time\b|\bplay it by ear|\bleave (?:it|that) open|\bforget (?:it|the meeting)",
@@ -113,7 +116,7 @@ _ASKS = re.compile(
 )
 _ELSEWHERE = re.compile(
     r"上会|(?:董事|院办|党委|常委|办公|股东|监事|评标|招标|开标)会|例会|会议?(?:记录|纪要|材料|通知)|纪要|"
-    r"内部|自己(?:先)?(?:开|碰)|上次|上周|上个?月|刚才|昨天|前天|"
+    r"(?:院里|科里|部门里?|集团|局里)(?:要|会|先)?开会|内部|自己(?:先)?(?:开|碰)|上次|上周|上个?月|刚才|昨天|前天|"
     r"(?:开|见|碰|聊|约|去|来|演示|拜访)过|去年|(?:跟|和|与|给)(?:我们)?(?:领导|老板|财务|法务|院长|总部|CFO|CEO)[^，。]{0,6}(?:开|碰|聊|谈|汇报|沟通)"
     r"|\b(?:internal(?:ly)?|board meeting|board meets|minutes of|last (?:meeting|call|time|week|month)|yesterday|"
     r"we (?:met|spoke|talked)|our (?:own )?board"
@@ -169,6 +172,12 @@ def hangs_on_something(sentence: str) -> bool:
 
 def asks(sentence: str) -> bool:
     return bool(_ASKS.search(sentence))
+
+
+def rambles(clause: str) -> bool:
+    """Too long to be about a time: who agrees on one is brief."""
+    han = len(re.findall(r"[一-鿿]", clause))
+    return han > MOST_HAN or len(clause) - han > MOST_LETTERS
 
 
 def elsewhere(clause: str) -> bool:

@@ -21,6 +21,9 @@ from .slot import Slot, refused, same_day, same_speaker, with_day, with_hour
 WINDOW = 6
 """So many sentences after the last word about it a time alone is no longer understood as the meeting's."""
 
+LONGEST = 31
+"""Days beyond which a span is no time for a meeting: "this year" is when other things happen."""
+
 ANOTHER = 2
 """So many sentences after a time was agreed a later day is another meeting, unless something is changed by it."""
 
@@ -65,7 +68,7 @@ class Negotiation:
 
     def _means(self, at: int, clause: str, named: Named, about: bool, hinted: bool) -> bool:
         """Whether the time is the meeting's: it is spoken of in the very clause, or nothing else is."""
-        if clauses.elsewhere(clause):
+        if clauses.elsewhere(clause) or clauses.rambles(clause):
             return False
         if hinted or acts.meets(clause):
             return not acts.hands_over(clause)
@@ -83,6 +86,8 @@ class Negotiation:
                 self.slot = with_hour(self.slot or Slot(), new, theirs=theirs)
             return
         if until < self.talk.there or (until == self.talk.there and named.hour is None):
+            return
+        if (until - since).days > LONGEST:
             return
         self._week_of(since, until)
         old, changed = self.slot, clauses.changes(clause)

@@ -166,7 +166,13 @@ def test_from_the_recording_to_one_tap(demo_house: House, sound: bytes) -> None:
         card = await summed_up(scene, call)
         texts = scene.channel.texts("p-lina")
         (summary,) = [one for one in texts if one.startswith("纪要:")]
-        for words in ("预算:一百二十八万", "李娜 · 2026-12-04", "你们太贵了", "按两期付款", "- 2026-12-02 15:00 — 李娜 01:30"):
+        for words in (
+            "预算:一百二十八万",
+            "李娜 · 2026-12-04",
+            "你们太贵了",
+            "按两期付款",
+            "- 2026-12-02 15:00 — 李娜 01:30",
+        ):
             assert words in summary
         assert "下一步" in card.facts[0][1]
         assert "李娜 00:5" in card.facts[0][1]
