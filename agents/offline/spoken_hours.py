@@ -23,15 +23,17 @@ _ZH = re.compile(
 _EN = re.compile(
     rf"\bhalf past (?P<half>{_E})\b(?:\s*(?P<hap>[ap]\.?m\b\.?))?|\bquarter (?P<q>past|to) (?P<qn>{_E})\b"
     rf"|\b(?P<n>{_E})(?:[:.](?P<m>\d\d))?\s*(?P<ap>[ap]\.?m\b\.?|o['’]?clock)(?:\s*(?:in the )?(?P<p2>morning|afternoon|evening))?"
-    rf"|\bat (?P<an>{_E})(?![:.]\d)\b(?!\s*(?:%|percent|per\b|yuan|days?\b|k\b|w\b|million|thousand|hundred|users?|seats?|years?|months?"
-    r"|weeks?|hours?|minutes?|sites?|beds?|[ap]\.?m))(?:\s+in the (?P<p3>morning|afternoon|evening))?"
+    rf"|\b(?:at|make it|how about|what about) (?P<an>{_E})(?![:.]\d)\b(?!\s*(?:%|percent|per\b|yuan|days?\b|k\b|w\b|"
+    r"million|thousand|hundred|users?|seats?|years?|months?"
+    r"|weeks?|hours?|minutes?|sites?|beds?|of\b|more\b|people|[ap]\.?m))(?:\s+in the (?P<p3>morning|afternoon|evening))?"
     r"|\b(?P<noon>noon|midday)\b",
     re.IGNORECASE,
 )
 _LOOSE = re.compile(
     rf"左右|前后|大[概约]|差不多|{HOUR}\s*点\s*(?:多|以后|之后|以前|之前|前|后)|[二三四五六七八九两]\s*[、,]?\s*[二三四五六七八九]\s*点(?!\d)"
     rf"|{HOUR}\s*[、,]\s*{HOUR}\s*点"
-    r"|\b(?:around|about|roughly|approximately|after|before|by|ish|or so|somewhere)\b(?=[^a-z]*(?:at )?\d|\s*$)|\d\s*-?ish\b|\bor so\b",
+    r"|\b(?:around|(?<!how )(?<!what )about|roughly|approximately|after|before|by|ish|or so|somewhere)\b"
+    r"(?=[^a-z]*(?:at )?\d|\s*$)|\d\s*-?ish\b|\bor so\b",
     re.IGNORECASE,
 )
 _OR = re.compile(
@@ -39,7 +41,7 @@ _OR = re.compile(
     re.I,
 )
 _TO = re.compile(
-    rf"(?:点[^，。]{{0,3}}?|\d\d)\s*(?:到|至|[-–~])\s*(?:{_PART})?\s*{HOUR}\s*[点:：]|{_E}(?:[:.]\d\d)?\s*(?:[ap]m)?\s*(?:[-–]|to|until)\s*{_E}(?:[:.]\d\d)?\s*[ap]m",
+    rf"(?:点[^，。]{{0,3}}?|\d\d)\s*(?:到|至|[-–~]|to|until)\s*(?:{_PART})?\s*{HOUR}\s*[点:：]|{_E}(?:[:.]\d\d)?\s*(?:[ap]m)?\s*(?:[-–]|to|until)\s*{_E}(?:[:.]\d\d)?\s*[ap]m",
     re.IGNORECASE,
 )
 _EN_TO = re.compile(rf"\b(?P<n>{_E})\s*(?:[-–]|to|until)\s*(?P<n2>{_E})\s*(?P<ap>[ap]m)\b", re.IGNORECASE)

@@ -32,6 +32,7 @@ _LONE = re.compile(
 )
 _ROUGHLY = re.compile(r"(?P<week>周|星期|礼拜|weeks?)|(?P<month>月|months?)", re.IGNORECASE)
 _NTH = re.compile(r"\b((?:mon|tue|wed|thu|fri|sat|sun)[a-z]*),? (the \d{1,2}(?:st|nd|rd|th)\b)")
+_NO_DAY = re.compile(r"(?<!next )(?<!this )(?<!on )\b(?:mon|sat|sun|wed)\b")  # c'mon, "we sat down"
 _OR_SO = re.compile(r"\s+or (?:two|three|four|so)\b|[前左]后|左右")
 _EITHER = re.compile(r"或|、|\bor\b|/")
 _TONIGHT = (
@@ -48,7 +49,7 @@ def read(text: str, day: date) -> Named:
     plain = text.lower()
     for short, whole in _TONIGHT:
         plain = plain.replace(short, whole)
-    plain = _NTH.sub(r"\1 on \2", plain)
+    plain = _NO_DAY.sub(" ", _NTH.sub(r"\1 on \2", plain))
     moved = _MOVED.match(plain)
     before = plain[: moved.end()] if moved else ""
     plain = plain[len(before) :]

@@ -233,7 +233,7 @@ def _read(text: str) -> list[Any]:
 
 
 @given(st.text(max_size=60))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_no_text_breaks_it(text: str) -> None:
     read(text, DAY)
     found_in(f"R: 下周三下午三点碰一次{text}", f"C: {text}")

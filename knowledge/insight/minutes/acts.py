@@ -55,7 +55,7 @@ _NOT_YET = re.compile(
     re.I,
 )
 _ASIDE = re.compile(
-    r"^(?:您|你)?(?:方便|现在方便|说话方便)|现在说话方便|声音(?:清楚|清晰)|听得?(?:到|见)|打扰|稍等|您看这里"
+    r"^(?:您|你)?(?:方便(?!的话)|现在方便|说话方便)|现在说话方便|声音(?:清楚|清晰)|听得?(?:到|见)|打扰|稍等|您看这里"
     r"|can you hear|do you have (?:a|ten) minute|is this a good (?:moment|time)",
     re.I,
 )
@@ -63,10 +63,11 @@ _MEET = re.compile(
     r"的会(?![议员]|不)|[这那]个会|会(?:得|要)?(?:改|挪|推|换|提前)|(?:点钟?|半|[天日号]|周[一二三四五六日天])见|有(?:没有)?(?:空|时间)(?:吗|么|嘛|[?？])|"
     r"见面|见个面|见一面|面谈|当面|开(?:一?个|一次|场)?(?:短|小|线上|视频|电话|碰头|讨论|沟通)?会|会议|例会|"
     r"碰(?:一下|一次|半|头|个面|面|个头|一碰)|拜访|再(?:聊|谈|约|见|碰|沟通|开|通|过一?遍)|(?:聊|谈|沟通)(?:一下|一次|下|聊)|"
-    r"约(?:个|一个|在|到|您|你|王|周|下|好|了)|演示|视频|电话会|(?:打|通)(?:一?个|一?次)?电话|打给(?:您|你)|"
+    r"约(?:个|一个|在|到|您|你|王|周|下|好|了)|演示|视频|电话会|(?:打|通)(?:一?个|一?次)?电话|打给(?:您|你)|打过[去来]|对(?:一下|一次)|"
     r"过去(?:一趟|给|找|看|讲)|带[^，。]{0,8}过[去来]|来一趟|考察|参观|(?:评审|启动|交流|复盘|沟通|推进|技术|项目|专题)会|"
     r"上门|到现场|来现场|去现场|(?:到|来|去)(?:你们?|您|贵|我们?|这边)?(?:公司|单位|医院|办公室|院里|司)|下次(?:会|见)"
-    r"|\b(?:meet|meeting|call|demo|visit|video|workshop|come (?:by|over)|see you|are you (?:free|available)|"
+    r"|\b(?:meet|meeting|call|demo|visit|video|workshop|come (?:by|over)|see you|"
+    r"are you (?:free|available)|pencil\w* in|schedule (?:a|an|another|some)|"
     r"(?:talk|speak|chat|catch up|sync|reconnect|regroup|connect|get together|"
     r"sit down|touch base) (?:again|then|on|at|next|this|with|in|to(?:morrow|day)|mon|tue|wed|thu|fri)|call back|zoom|teams)\b",
     re.I,

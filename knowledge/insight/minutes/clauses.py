@@ -47,24 +47,26 @@ _CUT = re.compile(
     re.IGNORECASE,
 )
 _FILL = re.compile(
-    r"我们|咱们|你们|您们|上午|下午|有时间|有没有|同一|同样|看|吗|呀|嘛|早上|晚上|中午|傍晚|这边|那边|时间|可以|没问题|方便|有空|怎么样|怎样|如何|改到|改成|改|换到|换成|换|还是|要不然?|不如|不然|干脆|定在|定到|定|"
+    r"我们|咱们|你们|您们|上午|下午|有时间|有没有|恐怕|可能|大概|估计|真的|确实|抱歉|不好意思|同一|同样|看|吗|呀|嘛|早上|晚上|中午|傍晚|这边|那边|时间|可以|没问题|方便|有空|怎么样|怎样|如何|改到|改成|改|换到|换成|换|还是|要不然?|不如|不然|干脆|定在|定到|定|"
     r"安排在|安排|约在|约到|放在|放到|推到|推迟到|提前到|合适|比较|应该|到时候?|或者|准时|整|确认|就这样|这个|吧|呢|啊|哈|哦|嗯|唉|的|那么|那|就|我|您|你|"
     r"他|都|也|更|好|行|成|对|是|在|到|见|或|ok|okay"
     r"|\b(?:yes|yeah|yep|sure|then|so|well|let['’]?s|let|us|say|make|it|that|this|how|what|about|on|at|is|are|was|be|works?|fine|good|great|"
     r"perfect|better|best|for|me|we|i|you|would|could|can|do|does|shall|ok|okay|maybe|perhaps|instead|rather|actually|the|a|an|and|or|in|to|"
-    r"please|if|possible|works|suits?|thursday|time|there|see|with|just|all|right|hmm|um|uh|oh|am|pm|morning|afternoon|evening)\b",
+    r"please|if|possible|works|suits?|sorry|unfortunately|afraid|probably|time|there|see|with|just|all|right|hmm|um|uh|oh|am|pm|morning|afternoon|evening)\b",
     re.IGNORECASE,
 )
 _NO = re.compile(
     r"(?<!行)不(?:太)?行|(?<!可)不(?:太)?可以|(?<!方)不(?:太|大)?方便|(?<!合)不(?:太|大)?合适|没(?:有)?(?:空|时间|档期)|(?:来|去|到|赶)不(?:了|上)|不在(?!乎|意)|"
     r"出差|有(?:个|别的|其他|另外的?)?会(?!议邀请|员|发|给|有)|有(?:别的|其他|另外)?安排|有别?的?事|排不开|排满|约满|来不及|不能(?:来|到|去|开|见)|冲突|够呛|休假|请假|"
-    r"不是(?!不|说)|太(?:早|晚|赶|急|紧)|除了"
+    r"不是(?!不|说)|太(?:早|晚|赶|急|紧)|除了|(?:那天|当天|那个时间|那会儿?)[^，。]{0,4}(?:得|要|在|有)"
     r"|\b(?:doesn|don|won|can|couldn|isn|wouldn)['’]?t\s+(?:really\s+|quite\s+)?"
     r"(?:work|make|do|be|possible|good|available|free|suit|come|manage)"
     r"|\bcan['’]?t\s*$|\b(?:will|does|can|could|is|am|are|i['’]?m|we['’]?re) ?not\s+(?:really\s+)?"
     r"(?:work|make|do|be|possible|good|great|ideal|available|free|convenient|suit)"
     r"|\b(?:no good|busy|unavailable|tied up|booked(?: up| out)?|"
-    r"on leave|out of (?:the )?office|travell?ing|conflict|rather not)\b|\btoo (?:early|late|soon)\b|\b(?:is|i['’]?m) out\b",
+    r"on leave|out of (?:the )?office|travell?ing|conflict|rather not)\b|\bnot going to (?:work|happen|be possible)"
+    r"|\b(?:another|a prior|a previous|other|an?) (?:appointment|commitment|engagement)"
+    r"|\b(?:i|we) (?:already )?have (?:another|something|plans)|\btoo (?:early|late|soon)\b|\b(?:is|i['’]?m) out\b",
     re.IGNORECASE,
 )
 _THAT_TIME = re.compile(
@@ -80,12 +82,15 @@ _OFF = re.compile(
 _YES = re.compile(
     r"^(?:嗯+|哦|啊|那|那就)?[，,\s]*(?:好(?!像|几|多|久|长|不容易|说)|行(?!业|动|程|政|情)|可以|没问题|成(?!本|交|立|功|都)|对$|是的|同意|"
     r"听您的|听你的|有空|方便|"
-    r"定了|就这么定|就这样|就这个时间|说定|一言为定|不见不散|到时候?见|回头见|ok)"
+    r"定了|就这么定|就这样|就这个时间|说定|一言为定|不见不散|到时候?见|回头见|收到|准时到|ok)"
     r"|(?:没问题|可以的|就这么定|说定了|不见不散|到时候?见|我(?:有空|方便|可以))\s*(?:吧|了|啊)?\s*$"
     r"|^(?:yes|yeah|yep|yup|sure|ok|okay|fine|good|great|perfect|deal|agreed|confirmed|"
     r"absolutely|of course|certainly|sounds (?:good|great|fine)|"
     r"(?:that|it|this)(?:['’]s| is)? (?:works?|fine|good|great|perfect|ok|okay)|that (?:would|will) (?:work|be (?:fine|great|good))|"
-    r"works for|see you|looking forward|no problem|it['’]s a date|all right|alright)\b",
+    r"works for|see you|looking forward|no problem|it['’]s a date|"
+    r"it (?:does|would|will)|will do|done|"
+    r"(?:\d[\d:]*(?: ?[ap]\.?m\.?)?|\w+day) (?:is|works|would be|will be|sounds) "
+    r"(?:good|fine|great|perfect|ok|okay|better|for)|all right|alright)\b",
     re.IGNORECASE,
 )
 _LATER = re.compile(

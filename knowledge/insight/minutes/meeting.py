@@ -42,12 +42,13 @@ class Negotiation:
 
     def hear(self, at: int, one: Sentence, hinted: bool = False) -> None:
         """`hinted`: somebody else has found that it speaks of the meeting."""
-        about = hinted or one.line in self.lines or acts.meets(one.text)
+        spoken = hinted or one.line in self.lines
+        about = spoken or one.line + 1 in self.lines  # "Thursday at nine?" "Let's meet then."
         if not about and at - self.last > WINDOW:
             return
         for clause in clauses.cut(one.text):
             self._clause(at, one, clause, about, hinted)
-        if about:
+        if spoken:
             self.last = at
 
     def _clause(self, at: int, one: Sentence, clause: str, about: bool, hinted: bool) -> None:
