@@ -103,8 +103,8 @@ _LATER = re.compile(
     re.IGNORECASE,
 )
 _CHANGES = re.compile(
-    r"改|换|挪|推到|推迟|提前|还是|要不|不如|不然|干脆|延到|调到|不是"
-    r"|\b(?:instead|rather|actually|move|push|change|make it|reschedul\w*|how about|what about|or maybe)\b",
+    r"改|换|挪|更(?:好|方便|合适)|推到|推迟|提前|还是|要不|不如|不然|干脆|延到|调到|不是"
+    r"|\b(?:instead|better|rather|actually|move|push|change|make it|reschedul\w*|how about|what about|or maybe)\b",
     re.IGNORECASE,
 )
 _IF = re.compile(r"如果|要是|假如|假设|除非|只要|\b(?:if|unless|provided|assuming)\b", re.IGNORECASE)
@@ -118,6 +118,9 @@ _ASKS = re.compile(
     r"[?？]\s*$|[吗么嘛]\s*[。.]?\s*$|怎么样|如何|行不行|可不可以|方不方便|有没有(?:空|时间)|好不好"
     r"|\b(?:how|what) about\b|^\s*(?:can|could|would|shall|are|is|does|do|will)\b",
     re.IGNORECASE,
+)
+_WHICH_TIME = re.compile(
+    r"几点钟?|什么时候|哪一?天|何时|周几|星期几|几号|\b(?:what time|which day|what day|when)\b", re.I
 )
 _ELSEWHERE = re.compile(
     r"上会|(?:董事|院办|党委|常委|办公|股东|监事|评标|招标|开标)会|例会|会议?(?:记录|纪要|材料|通知)|纪要|"
@@ -183,6 +186,11 @@ def rambles(clause: str) -> bool:
     """Too long to be about a time: who agrees on one is brief."""
     han = len(re.findall(r"[一-鿿]", clause))
     return han > MOST_HAN or len(clause) - han > MOST_LETTERS
+
+
+def asks_else(sentence: str) -> bool:
+    """A question about anything but the time itself."""
+    return asks(sentence) and not bare(_WHICH_TIME.sub(" ", sentence))
 
 
 def elsewhere(clause: str) -> bool:

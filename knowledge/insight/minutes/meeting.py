@@ -31,7 +31,8 @@ ANOTHER = 2
 @dataclass
 class Negotiation:
     """Hears a talk sentence by sentence. `last` is the sentence that spoke of it last, `monday` the beginning of the
-    week that was named, `lines` those in which a meeting is spoken of anywhere."""
+    week that was named, `lines` those in which a meeting is spoken of anywhere; `aside`: the sentence
+    before asked for something else, so that a time alone answers that."""
 
     talk: Talk
     reads: Reads
@@ -39,6 +40,7 @@ class Negotiation:
     last: int = -WINDOW - 1
     monday: date | None = None
     lines: frozenset[int] = frozenset()
+    aside: bool = False
 
     def hear(self, at: int, one: Sentence, hinted: bool = False) -> None:
         """`hinted`: somebody else has found that it speaks of the meeting."""
@@ -48,6 +50,7 @@ class Negotiation:
             return
         for clause in clauses.cut(one.text):
             self._clause(at, one, clause, about, hinted)
+        self.aside = self.last != at and not spoken and clauses.asks_else(one.text)
         if spoken:
             self.last = at
 
@@ -73,14 +76,16 @@ class Negotiation:
             return False
         if hinted or acts.meets(clause):
             return not acts.hands_over(clause)
-        return clauses.bare(named.rest) and (
-            about or self.slot is not None or self.monday is not None or at - self.last <= 1
+        return (
+            clauses.bare(named.rest)
+            and not self.aside
+            and (about or self.slot is not None or self.monday is not None or at - self.last <= 1)
         )
 
     def _named(self, at: int, one: Sentence, named: Named, clause: str) -> None:
         since, until = self._days(named)
         new = replace(self._fresh(one, named), since=since, until=until)
-        near, self.last = at - self.last <= ANOTHER, at
+        near, self.last = at - self.last, at
         if since is None or until is None:
             if self.slot is not None or acts.meets(one.text):
                 theirs = self.slot is not None and self._theirs(one)
@@ -98,8 +103,14 @@ class Negotiation:
             self.slot = with_day(old, new)
         elif new.within(old):
             self.slot = same_day(old, new, theirs=self._theirs(one))
-        elif changed or (not (old.sole and not new.sole) and (near or not old.agreed or since < old.since)):
+        elif changed or (not (old.sole and not new.sole) and self._replaces(old, since, near, clause)):
             self.slot = new  # else a week after a day was named, or the meeting after the next
+
+    def _replaces(self, old: Slot, since: date, near: int, clause: str) -> bool:
+        """Whether another day is meant instead: until a time was agreed always; then only at once, or by a word about it."""
+        if not old.agreed or near <= 1:
+            return True
+        return acts.meets(clause) and (near <= ANOTHER or since < (old.since or since))
 
     def _fresh(self, one: Sentence, named: Named) -> Slot:
         return Slot(
