@@ -27,6 +27,18 @@ class ChannelSettings(BaseSettings):
     wecom_api_base: str = Field(
         default="https://qyapi.weixin.qq.com", description="企业微信接口地址 / where the WeCom API is"
     )
+    wecom_markdown: bool = Field(
+        default=True,
+        description="自建应用把带格式的回答发成 markdown;false: 一律文本 / formatted answers as Markdown; false: as text",
+    )
+    wecom_text_members: str = Field(
+        default="",
+        description="在微信插件里看消息的成员 userid,逗号分隔,只发文本 / user ids read in WeChat, which shows no Markdown",
+    )
+    wecom_link_hosts: str = Field(
+        default="",
+        description="回答里可以直接点的域名,逗号分隔;别的写出地址 / hosts an answer may link to; of others the address is shown",
+    )
 
     wecom_bot_id: str = Field(
         default="",

@@ -145,7 +145,8 @@ class CallSummaries:
         text = with_sources(Reply(text=answer.text, answer=answer))
         for number, part in enumerate(split(text, traits.limit, traits.measure)):
             key = f"call:{row.interaction_id}:summary:{row.rounds}:{number}"
-            deliveries.put(session, text_row(key, address_of(row.address), part, self.house.clock()))
+            now = self.house.clock()
+            deliveries.put(session, text_row(key, address_of(row.address), part, now, marked=True))
 
     def _remember(self, session: Session, row: CallFollow, answer: Answer) -> None:
         """The talk is about this call now, whatever was spoken of meanwhile: "what did he say about the budget" is asked of

@@ -153,7 +153,9 @@ class Clicks:
             return DEAD, False
         text = explanation_text(why, person.language)
         stamp = self._stamp()
-        for number, part in enumerate(split(text, 600)):  # every platform takes parts of this size
+        for number, part in enumerate(
+            split(text, 600, marked=False)
+        ):  # every platform takes parts of this size
             self._tell(f"why:{copy.id}:{stamp}:{number}", address_of(copy.address), part)
         return EXPLAINED, True
 

@@ -6,6 +6,8 @@ from datetime import datetime
 
 from knowledge.model import DeliveryRow
 
+from .port import Traits
+from .splitting import split
 from .wire import chat_of, parcel_json
 from .words import Address, Load, Parcel
 
@@ -24,6 +26,15 @@ def row_of(key: str, parcel: Parcel, now: datetime, card_id: str = "") -> Delive
     )
 
 
-def text_row(key: str, address: Address, text: str, now: datetime) -> DeliveryRow:
+def text_row(key: str, address: Address, text: str, now: datetime, *, marked: bool = False) -> DeliveryRow:
     """One sentence queued under `key`."""
-    return row_of(key, Parcel(id=key, load=Load.TEXT, address=address, text=text), now)
+    return row_of(key, Parcel(id=key, load=Load.TEXT, address=address, text=text, marked=marked), now)
+
+
+def text_rows(key: str, address: Address, text: str, now: datetime, traits: Traits) -> list[DeliveryRow]:
+    """A text of any length in parts that the platform takes whole, the first of them under `key`."""
+    parts = split(text, traits.limit, traits.measure, marked=False)
+    return [
+        text_row(f"{key}:{number}" if number else key, address, part, now)
+        for number, part in enumerate(parts)
+    ]

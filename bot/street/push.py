@@ -16,12 +16,14 @@ from knowledge.model import Identity, Notice, Person
 
 from .copies import Copies
 from .port import Traits
-from .post import text_row
+from .post import text_rows
 from .wire import address_of
 from .words import Address, CardView
 
 CARDS = ("card", "nudge", "escalation")
 AT_ONCE = 200
+SMALL = Traits(limit=600)
+"""Every platform takes parts of this size."""
 
 
 @dataclass
@@ -71,13 +73,19 @@ class Push:
                 if shown is not None:
                     self.copies.post(session, person, row.action_id, shown, place, f"notice:{row.id}")
                 elif row.due_at is None:
-                    deliveries.put(session, text_row(f"notice:{row.id}", place, f"🔔 {row.text}", now))
+                    self._say(session, f"notice:{row.id}", place, f"🔔 {row.text}")
             plain = [row for row in digest if cards.get(row.id) is None]
             if plain:
                 text = digest_text([row.text for row in plain])
-                deliveries.put(session, text_row(f"digest:{plain[0].id}", place, text, now))
+                self._say(session, f"digest:{plain[0].id}", place, text)
             conversations.mark_delivered(session, rows, now)
         return place.channel
+
+    def _say(self, session: Session, key: str, place: Address, text: str) -> None:
+        """What is longer than a message of this platform comes in several."""
+        traits = self.traits(place.channel) or SMALL
+        for row in text_rows(key, place, text, self.house.clock(), traits):
+            deliveries.put(session, row)
 
     def _card(self, person: Person, row: Notice, place: Address) -> CardView | None:
         """The card of what still waits; something decided meanwhile is told as the sentence it is."""

@@ -170,7 +170,8 @@ class Turns:
         pictures = shown(reply) if traits.pictures else []
         if not traits.pictures:
             text = f"{text}\n\n{in_words(reply)}".rstrip()
-        for number, part in enumerate(split(text, traits.limit, traits.measure)):
+        marked = reply.answer is not None
+        for number, part in enumerate(split(text, traits.limit, traits.measure, marked=marked)):
             key = f"reply:{turn}:{number}"
             parcel = Parcel(
                 id=key,
@@ -179,6 +180,7 @@ class Turns:
                 text=part,
                 turn=turn if number == 0 else "",
                 last=number == 0,
+                marked=marked,
             )
             rows.append(row_of(key, parcel, now))
         for number, file in enumerate(files):

@@ -148,6 +148,8 @@ class Parcel:
     turn: str = ""
     last: bool = False
     refs: dict[str, str] = field(default_factory=dict)
+    marked: bool = False
+    """the text is the assistant's and its marks (bot/street/marks.py) are meant; else a sign in it is only a sign"""
 
 
 class Fate(StrEnum):

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.channels.wecom import WeCom
+from bot.channels.wecom import Looks, WeCom
 from bot.street.port import Asked
 from bot.street.words import Arrival, ClickAnswer, Receipt
 from tests.fakes.clock import FakeClock
@@ -90,7 +90,9 @@ class Scene:
 
 
 @asynccontextmanager
-async def scene(*, timeout_s: float = 5.0, clock: FakeClock | None = None) -> AsyncIterator[Scene]:
+async def scene(
+    *, timeout_s: float = 5.0, clock: FakeClock | None = None, looks: Looks | None = None
+) -> AsyncIterator[Scene]:
     """Platform and channel, connected both ways."""
     clock = clock or FakeClock()
     pad, intake, slept = MemoryPad(clock), MemoryIntake(), []
@@ -111,6 +113,7 @@ async def scene(*, timeout_s: float = 5.0, clock: FakeClock | None = None) -> As
             clock=clock,
             http=http,
             sleep=sleep,
+            looks=looks,
         )
         async with serving(hooks(channel, intake)) as base:
             wecom.callback_url = f"{base}/hooks/wecom"

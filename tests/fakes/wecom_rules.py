@@ -23,6 +23,15 @@ def cut(text: str) -> str:
     return text.encode()[:TEXT_BYTES].decode("utf-8", "ignore")
 
 
+def check_markdown(content: Any) -> str:
+    """Raises No for a text that is no Markdown message: one that is too long is refused here and not cut."""
+    if not isinstance(content, str) or not content.strip():
+        raise No(44004, "empty content")
+    if len(content.encode()) > TEXT_BYTES:
+        raise No(BAD_PARAMETER, "markdown.content exceed max length")
+    return content
+
+
 def check_card(card: Any) -> None:
     """Raises No for a card that is not a button_interaction within its sizes."""
     if not isinstance(card, dict) or card.get("card_type") != "button_interaction":

@@ -8,7 +8,7 @@
 
 Faults: `errcodes[path]`, `statuses[path]` and `lost[path]` (seconds before an answer) are used up one by one by the next
 calls of a path such as "message/send"; an errcode of 0 lets that call pass. `revoke()`, `revoked_for_good`, `secret`,
-`trusted`, `unlicensed` and `breaks_after` stay until changed.
+`trusted`, `in_wechat` (members whose client shows no Markdown), `unlicensed` and `breaks_after` stay until changed.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from tests.fakes.clock import FakeClock
-from tests.fakes.wecom_rules import BAD_MEDIA, TYPES, No, check_card, check_upload, cut
+from tests.fakes.wecom_markdown import Page, read
+from tests.fakes.wecom_rules import BAD_MEDIA, TYPES, No, check_card, check_markdown, check_upload, cut
 
 CODE_LIVES, MEDIA_LIVES = timedelta(hours=72), timedelta(days=3)
 BAD_CODE = 95005  # the pages give no number for a used or old response_code; ours stands for any
@@ -46,6 +47,11 @@ class Shown:
     name: str = ""
     content: bytes = b""
     message_id: str = ""
+
+    @property
+    def page(self) -> Page:
+        """A Markdown message as it looks."""
+        return read(self.text)
 
     @property
     def buttons(self) -> dict[str, str]:
@@ -83,6 +89,7 @@ class WecomServer:
         self.aes_key = "6qkdMrq68nTKduznJYO1A37W2oEgpkMUvkttRToqhUt"
         self.members = {"zhaolei", "lina", "heqiang"}
         self.unlicensed: set[str] = set()
+        self.in_wechat: set[str] = set()
         self.base = self.callback_url = ""
         self.trusted, self.enabled, self.revoked_for_good = True, True, False
         self.breaks_after = 0
@@ -117,7 +124,9 @@ class WecomServer:
         return self._seen[member]
 
     def texts(self, member: str) -> list[str]:
-        return [shown.text for shown in self._seen[member] if shown.kind == "text"]
+        """What can be read: the words of a Markdown message, and nothing of it in WeChat's plug-in."""
+        return [shown.page.visible if shown.kind == "markdown" else shown.text for shown in self._seen[member]
+                if shown.kind == "text" or (shown.kind == "markdown" and member not in self.in_wechat)]  # fmt: skip
 
     def cards(self, member: str) -> list[Shown]:
         return [shown for shown in self._seen[member] if shown.kind == "template_card"]
@@ -247,6 +256,8 @@ class WecomServer:
                 raise No(40058, "no callback url")
             self._tasks.add(content["task_id"])
             return Shown(kind, card=content)
+        if kind == "markdown":
+            return Shown(kind, text=check_markdown(content.get("content")))
         if "media_id" in content:
             media = self._stored(str(content["media_id"]))
             return Shown(kind, name=media.name, content=media.content)

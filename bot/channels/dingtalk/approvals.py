@@ -56,7 +56,7 @@ class Approvals:
     async def _as_text(self, parcel: Parcel, card: CardView) -> Sent:
         text = card.text + (f"\n\n{card.footer}" if card.footer and card.footer not in card.text else "")
         refs = {"as_text": "1"}
-        for number, part in enumerate(split(text, LIMIT, measure)):
+        for number, part in enumerate(split(text, LIMIT, measure, marked=False)):
             try:
                 await self._speaker.say(parcel.address, part, plain=True)
             except Trouble as trouble:

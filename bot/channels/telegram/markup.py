@@ -8,20 +8,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+
+from bot.street.marks import BULLET, FENCE, HEADING, MARKS, disguised
 
 MOST_ENTITIES = 95
 """Telegram takes 100 in a message; the rest of the marks are left out then, never the words."""
-
-INLINE = re.compile(
-    r"`(?P<code>[^`\n]+)`"
-    r"|\*\*(?=\S)(?P<bold>[^\n]+?)(?<=\S)\*\*"
-    r"|\[(?P<label>[^\[\]\n]+)\]\((?P<url>(?:https?://|mailto:)[^\s()<>\"]+)\)"
-)
-FENCE = re.compile(r"^\s*```\s*([\w+#.-]*)[^`]*$")
-HEADING = re.compile(r"^#{1,6}\s+(.+)$")
-BULLET = re.compile(r"^(\s*)[-*]\s+")
-HOST = re.compile(r"(?:https?://)?(?:[^\s/@]+@)?((?:[\w-]+\.)+[\w-]{2,})", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -80,12 +71,12 @@ class _Writer:
     def _line(self, line: str) -> str:
         heading = HEADING.match(line)
         if heading:
-            return self._bold(heading[1].replace("**", ""))
+            return self._bold(heading[2].replace("**", ""))
         return self._inline(BULLET.sub(r"\1• ", line, count=1))
 
     def _inline(self, text: str) -> str:
         out, at = [], 0
-        for match in INLINE.finditer(text):
+        for match in MARKS.finditer(text):
             out += [escape(text[at : match.start()]), self._mark(match)]
             at = match.end()
         return "".join([*out, escape(text[at:])])
@@ -100,7 +91,7 @@ class _Writer:
         """Bold may hold links and, by the rules of the Bot API, no code."""
         may = self._may()
         inner, at = [], 0
-        for match in INLINE.finditer(text):
+        for match in MARKS.finditer(text):
             inner.append(escape(text[at : match.start()]))
             linked = match["url"] and self._link(match["label"], match["url"])
             inner.append(linked or escape(match["code"] or match["bold"]))
@@ -117,14 +108,3 @@ class _Writer:
     def _may(self) -> bool:
         self._left -= 1
         return self._left >= 0
-
-
-def disguised(label: str, url: str) -> bool:
-    """Whether the label names a host that is not the link's."""
-    named = HOST.search(label)
-    try:
-        parts = urlsplit(url)
-        behind = parts.hostname or parts.path.rpartition("@")[2]
-    except ValueError:
-        return True
-    return named is not None and named[1].lower() != (behind or "").lower()

@@ -9,8 +9,9 @@ from bot.channel_settings import ChannelSettings
 from bot.street.port import Pad
 
 from .channel import WeCom, WrongSettings
+from .looks import Looks
 
-__all__ = ["WeCom", "WrongSettings", "from_settings"]
+__all__ = ["Looks", "WeCom", "WrongSettings", "from_settings"]
 
 
 def from_settings(settings: ChannelSettings, pad: Pad, clock: Callable[[], datetime]) -> WeCom | None:
@@ -35,4 +36,5 @@ def from_settings(settings: ChannelSettings, pad: Pad, clock: Callable[[], datet
         api_base=settings.wecom_api_base,
         pad=pad,
         clock=clock,
+        looks=Looks.from_settings(settings),
     )

@@ -19,8 +19,9 @@ from .client import Api, Sleep
 from .events import Alarm, alarm_of
 from .faults import Case, Refused, WecomFault
 from .incoming import arrival_of
+from .looks import Looks
 from .pace import PER_HOUR, PER_MINUTE
-from .plain import LIMIT, measure, parts
+from .plain import LIMIT, parts
 from .sealing import BadSeal, Seal
 from .sending import GAP_S, MEMBER, Sender
 from .xmltree import BadXml, Fields, read
@@ -45,14 +46,6 @@ class WeCom:
     """See bot.street.port.Channel. Raises ValueError for a token or key that cannot be right."""
 
     name = "wecom"
-    traits = Traits(
-        limit=LIMIT,
-        measure=measure,
-        buttons=True,
-        gap_s=GAP_S,
-        per_minute=PER_MINUTE,
-        per_hour=PER_HOUR,
-    )
 
     def __init__(
         self,
@@ -68,13 +61,23 @@ class WeCom:
         http: httpx.AsyncClient | None = None,
         sleep: Sleep = asyncio.sleep,
         answer_s: float = ANSWER_S,
+        looks: Looks | None = None,
     ) -> None:
+        looks = looks or Looks()
+        self.traits = Traits(
+            limit=LIMIT,
+            measure=looks.markup.measure,
+            buttons=True,
+            gap_s=GAP_S,
+            per_minute=PER_MINUTE,
+            per_hour=PER_HOUR,
+        )
         self._corp_id, self._agent_id, self._answer_s = corp_id, agent_id, answer_s
         self._pad, self._clock, self._sleep = pad, clock, sleep
         self._seal = Seal(token, aes_key, corp_id)
         self.api = Api(base=api_base, corp_id=corp_id, secret=secret, clock=clock, http=http, sleep=sleep)
         self.sender = Sender(
-            api=self.api, agent_id=agent_id, pad=pad, clock=clock, sleep=sleep, note=self._note
+            api=self.api, agent_id=agent_id, pad=pad, clock=clock, sleep=sleep, note=self._note, looks=looks
         )
         self._trouble: Refused | None = None
         self._stopped = asyncio.Event()

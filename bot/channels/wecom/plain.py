@@ -9,7 +9,8 @@ from bot.street.splitting import split, utf8_bytes
 LIMIT = 2048
 """Bytes of a text; WeCom cuts the rest without a word."""
 
-ANCHOR = re.compile(r"<(?=\s*/?\s*a(?:[\s>/]|$))", re.IGNORECASE)
+ANCHOR = re.compile(r"<(?=\s*/?\s*(?:a(?:[\s>/]|$)|$))", re.IGNORECASE)
+"""Also where the text ends before its name: a cut may have gone through it."""
 
 
 def plain(text: str) -> str:
@@ -24,4 +25,4 @@ def measure(text: str) -> int:
 
 def parts(text: str) -> list[str]:
     """Cut into texts that WeCom takes whole."""
-    return split(text, LIMIT, measure)
+    return split(text, LIMIT, measure, marked=False)

@@ -17,9 +17,10 @@ from .cards import fits, full_text, settled_text, template_card
 from .client import Api, Sleep
 from .codes import Codes
 from .faults import Case, Refused, TooFast, Unsent, Unsure, WecomFault, fate_of
+from .looks import Looks
 from .media import Unfit, upload, upload_kind
 from .pace import Pace
-from .plain import LIMIT, measure, parts, plain
+from .plain import LIMIT, parts, plain
 
 GAP_S = 0.5
 """Between two messages to one member: faster ones are shown in another order."""
@@ -45,6 +46,7 @@ class Sender:
     clock: Callable[[], datetime]
     sleep: Sleep
     note: Callable[[WecomFault | None], None]
+    looks: Looks = field(default_factory=Looks)
     pace: Pace = field(init=False)
     sent: int = 0
 
@@ -75,14 +77,24 @@ class Sender:
         return Sent(fate=Fate.NEVER, note="包里没有内容 / the parcel is empty")
 
     async def _text(self, parcel: Parcel) -> Sent:
-        size = measure(parcel.text)
-        if size > LIMIT or not parcel.text.strip():
+        """As Markdown where the answer has marks; a client of this member that shows none gets the words, and so does one
+        whose Markdown WeCom will not take."""
+        to = parcel.address.to
+        shown = self.looks.of(parcel, to)
+        if shown.size > LIMIT or not parcel.text.strip():
             return Sent(
                 fate=Fate.NEVER,
-                note=f"{size} 字节,企业微信一条文本是 1 到 {LIMIT} / bytes, a text has 1 to {LIMIT}",
+                note=f"{shown.size} 字节,企业微信一条文本是 1 到 {LIMIT} / bytes, a text has 1 to {LIMIT}",
             )
-        self._room(parcel.address.to, 1)
-        return _done(await self.say(parcel.address.to, parcel.text))
+        self._room(to, 1)
+        if shown.markdown:
+            try:
+                return _done(await self.message(to, "markdown", {"content": shown.markdown}))
+            except Refused as refused:
+                if refused.case is not Case.CONTENT:
+                    raise
+                self.note(refused)
+        return _done(await self.say(to, shown.words))
 
     async def _card(self, parcel: Parcel, card: CardView) -> Sent:
         to = parcel.address.to

@@ -13,6 +13,7 @@ from bot.street.pad import SharedPad
 from bot.street.street import Street
 from bot.web.app import web_app
 from bot.wiring import House
+from tests.fakes.openai_server import OpenAIServer, Reply
 from tests.fakes.street import bind_everybody
 from tests.fakes.wecom_server import WecomServer
 from tests.fakes.wecom_serving import serving
@@ -121,3 +122,24 @@ def test_a_voice_and_a_picture_are_fetched_and_answered(demo_house: House) -> No
         assert "photo.jpg" in wecom.texts("p-lina")[1]
 
     asyncio.run(on_wecom(demo_house, play))
+
+
+def test_a_formatted_answer_of_a_model_is_markdown_and_a_command_is_text(demo_house: House) -> None:
+    told = "## 我能做什么\n- 写**跟进邮件**,发之前给你看\n- 查商机"
+
+    async def play(wecom: WecomServer, street: Street) -> None:
+        await wecom.phone.say("p-lina", "你能做什么?")
+        await until(lambda: wecom.seen("p-lina"), "an answer", wecom)
+        shown = wecom.seen("p-lina")[0]
+        assert shown.kind == "markdown"
+        assert shown.page.headings == [(2, "我能做什么")]
+        assert "跟进邮件" in shown.page.bold
+        assert "• 查商机" in shown.page.visible
+        before = len(wecom.seen("p-lina"))
+        await wecom.phone.say("p-lina", "/help")
+        await until(lambda: len(wecom.seen("p-lina")) > before, "the help", wecom)
+        assert {one.kind for one in wecom.seen("p-lina")[before:]} == {"text"}
+
+    with OpenAIServer([Reply(text=told)]) as server:
+        demo_house.settings.llm_base_url, demo_house.settings.llm_model = server.base_url, "fake-model"
+        asyncio.run(on_wecom(demo_house, play))

@@ -9,10 +9,11 @@ from sqlmodel import Session, select
 
 from bot.street.port import Traits
 from bot.street.post import text_row
+from bot.street.splitting import utf8_bytes
 from bot.street.words import Address, Fate, Load, Sent
 from bot.wiring import House
 from knowledge.library import deliveries
-from knowledge.model import DeliveryRow
+from knowledge.model import DeliveryRow, Notice
 from tests.fakes.clock import FakeClock
 from tests.fakes.street import FakeChannel, Scene, on_stage
 
@@ -177,6 +178,28 @@ def test_drafts_show_the_newest_text_and_the_answer_ends_them(demo_house: House)
         assert loads[-1] is Load.TEXT  # no draft after the answer
 
     asyncio.run(on_stage(demo_house, play, channel))
+
+
+def test_a_notice_and_a_digest_longer_than_a_message_come_in_several(demo_house: House) -> None:
+    """WeCom takes 2048 bytes: what is told by itself must not be lost there for its length."""
+    channel = FakeChannel(traits=Traits(limit=60, measure=utf8_bytes))
+    now = demo_house.clock()
+    notice = "交期与价格都已确认。" * 6
+    told = [f"第{number}条: 给王主任的邮件已发出。**不是格式**" for number in range(6)]
+    with demo_house.store.session() as session:
+        session.add_all(Notice(person_id="p-lina", text=text, at=now, due_at=now) for text in told)
+        session.add(Notice(person_id="p-lina", text=notice, at=now))
+
+    def whole() -> str:
+        return "".join("".join(channel.texts("p-lina")).split())
+
+    async def play(scene: Scene) -> None:
+        for text in [*told, notice]:
+            await scene.until(lambda text=text: "".join(text.split()) in whole(), text)  # type: ignore[misc]
+
+    asyncio.run(on_stage(demo_house, play, channel))
+    assert max(map(utf8_bytes, channel.texts("p-lina"))) <= 60
+    assert not any(one.marked for one in channel.shown)
 
 
 def _tried(house: House, key: str, tries: int) -> bool:
