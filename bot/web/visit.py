@@ -81,6 +81,7 @@ class Console:
         found = await asyncio.to_thread(self._who, request.cookies.get(self.cookie(request), ""))
         if found is None:
             raise SignInFirst
+        self.web.seen()
         return Visit(request=request, person=found[1], seat=found[0])
 
     def _who(self, cookie: str) -> tuple[Seat, Person] | None:

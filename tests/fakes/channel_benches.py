@@ -17,6 +17,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Self
 
 import httpx
@@ -27,7 +28,7 @@ from bot.channels.telegram.wire import Limits
 from bot.channels.wecom import WeCom
 from bot.channels.wecom_bot import HookBot, LongBot
 from bot.channels.wecom_bot.link import Pace
-from bot.street.port import Channel, Pad
+from bot.street.port import Channel, Intake, Pad
 from tests.fakes.dingtalk_cards import ANSWER, APPROVAL
 from tests.fakes.dingtalk_http import Reply
 from tests.fakes.dingtalk_server import HOOK, PERSON, SECRET, FakeDingTalk, refused
@@ -59,6 +60,7 @@ class Seen:
 class Bench(ABC):
     """A platform with people. `door`: callbacks come over HTTP. `pushes`: people can be written to first. `connected`: there
     is a connection that can be lost. `changes_any`: a card changes that nobody pressed just now. `most_parts`: of one answer.
+    `passes_on`: whoever sees somebody's card can press it, too.
     """
 
     name = ""
@@ -67,6 +69,7 @@ class Bench(ABC):
     connects = True
     changes_any = True
     most_parts = 9
+    passes_on = True
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
@@ -99,6 +102,18 @@ class Bench(ABC):
     @abstractmethod
     def channel(self, pad: Pad, door: str) -> Channel:
         """Our channel, set up for this platform, whose callbacks go to `door`/hooks/NAME."""
+
+    async def opened(self, channel: Channel, intake: Intake) -> None:  # noqa: B027 - most need nothing
+        """The channel is about to run and hands in here."""
+
+    def kept(self, folder: Path) -> Path:
+        """Where the house keeps what it brings out: this folder, or one of its own."""
+        return folder
+
+    @property
+    def refusals(self) -> set[int]:
+        """How the door answers what is forged."""
+        return {400, 403} if self.door else {404}
 
     async def ready(self, channel: Channel) -> None:
         """Wait until the channel is connected."""
@@ -656,13 +671,3 @@ class TelegramHookBench(TelegramBench):
             statuses = await asyncio.to_thread(self.server.push)
         assert all(status == 200 for status in statuses), statuses
         return statuses
-
-
-BENCHES: dict[str, type[Bench]] = {
-    "wecom": WecomBench,
-    "wecom-bot": LongBotBench,
-    "wecom-bot-url": UrlBotBench,
-    "dingtalk": DingTalkBench,
-    "telegram": TelegramBench,
-    "telegram-webhook": TelegramHookBench,
-}

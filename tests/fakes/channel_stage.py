@@ -32,7 +32,8 @@ from bot.street.words import (
     Receipt,
     Sent,
 )
-from tests.fakes.channel_benches import BENCHES, Bench
+from tests.fakes.channel_benches import Bench
+from tests.fakes.channel_menu import BENCHES
 from tests.fakes.clock import RunningClock
 from tests.fakes.wecom_bot_street import ClockedPad
 from tests.fakes.wecom_serving import serving
@@ -150,6 +151,7 @@ async def staged(platform: str) -> AsyncIterator[Stage]:
     async with serving(door) as base, BENCHES[platform](clock) as bench:
         channel = bench.channel(pad, base)
         door.app = hooks(channel, intake)
+        await bench.opened(channel, intake)
         running = asyncio.create_task(channel.run(intake))
         try:
             await bench.ready(channel)

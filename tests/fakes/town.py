@@ -27,7 +27,8 @@ from bot.street.street import Street
 from bot.web.app import web_app
 from bot.wiring import House, open_house
 from knowledge.model import ArrivalRow, Person, Role
-from tests.fakes.channel_benches import BENCHES, Bench, Seen
+from tests.fakes.channel_benches import Bench, Seen
+from tests.fakes.channel_menu import BENCHES
 from tests.fakes.channel_stage import Door
 from tests.fakes.clock import RunningClock
 from tests.fakes.smtp_server import SmtpServer

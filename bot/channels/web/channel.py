@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.street.port import Asked, Health, Intake, Pad, Told, Traits
 from bot.street.words import Attachment, Fate, Fetched, Load, Parcel, Sent
+from knowledge.attachments import safe_name
 from knowledge.library import web
 from knowledge.store import Store, StoreError
 
@@ -86,6 +87,10 @@ class Web:
             figures={"open_pages": watching},
         )
 
+    def seen(self) -> None:
+        """Somebody who is signed in has asked for a page."""
+        self.last_seen = self.clock()
+
     def watch(self, account: str) -> asyncio.Event:
         """An event set whenever this process changes the account's lines. Give it back with `unwatch`."""
         self._loop = asyncio.get_running_loop()
@@ -119,7 +124,8 @@ class Web:
             self.lines.write(account, key, "card", parcel.card.text, {"card": asdict(parcel.card)})
         elif parcel.file is not None:
             kind = "image" if parcel.load is Load.IMAGE else "file"
-            self.lines.write(account, parcel.id, kind, parcel.text, {"file": asdict(parcel.file)})
+            named = replace(parcel.file, name=safe_name(parcel.file.name)[0])  # a browser saves under it
+            self.lines.write(account, parcel.id, kind, parcel.text, {"file": asdict(named)})
         elif parcel.load is Load.DRAFT:
             self.lines.write(account, f"turn:{parcel.turn}", "draft", parcel.text)
         elif parcel.turn:
