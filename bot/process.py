@@ -16,13 +16,23 @@ if TYPE_CHECKING:
     from .settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
+STOPS = (signal.SIGINT, signal.SIGTERM)
 
 
 def stop_event(*, until_eof: bool = False) -> threading.Event:
-    """Set by SIGTERM, SIGINT, or (`until_eof`) the end of standard input, which is also the end of who started us."""
+    """Set by SIGTERM, SIGINT, or (`until_eof`) the end of standard input, which is also the end of who started us.
+
+    Whoever asks a second time does not want to wait for what runs: that signal ends the process at once.
+    """
     stop = threading.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda *_: stop.set())
+
+    def asked(*_: object) -> None:
+        for name in STOPS:  # by the kernel, whatever this process is busy with
+            signal.signal(name, signal.SIG_DFL)
+        stop.set()
+
+    for name in STOPS:
+        signal.signal(name, asked)
     if until_eof:
 
         def watch() -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Callable, Sequence
-from types import FrameType
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import uvicorn
@@ -15,7 +16,7 @@ from bot.channels.web import open_web
 from bot.collecting import Collector
 from bot.feed_clock import FeedClock
 from bot.keeper import Keeper
-from bot.process import ROOT
+from bot.process import ROOT, stop_event
 from bot.scribes import Scribes
 from bot.street.engines import engine_for
 from bot.street.opening import open_channels
@@ -37,9 +38,9 @@ TICK_S = 1.0
 
 def serve(host: str, port: int) -> None:
     """Until SIGINT or SIGTERM: the chat platforms, the clock, GET /healthz, and a sender that is started again when it
-    ends."""
+    ends. What runs is finished first; a second signal ends it at once."""
     house = opened()
-    settings = house.settings
+    settings, stop = house.settings, stop_event()
     address = (host or settings.serve_host, port or settings.serve_port)
     try:
         channels = list(open_channels(settings, house.store, house.clock))
@@ -53,7 +54,7 @@ def serve(host: str, port: int) -> None:
     warm(house)
     with Keeper(house) as keeper, FeedClock(house), Scribes(house) as scribes:
         engine = engine_for(settings.job_engine, settings.job_processes)
-        asyncio.run(_serve(Street(house, channels, engine), (keeper.look, scribes.look), *address))
+        asyncio.run(_serve(Street(house, channels, engine), (keeper.look, scribes.look), *address, stop))
     house.close()
 
 
@@ -63,9 +64,10 @@ def worker() -> None:
     os.execve(sys.executable, [sys.executable, "-P", "-m", "bot.worker"], os.environ | {"PYTHONPATH": path})
 
 
-async def _serve(street: Street, looks: Sequence[Callable[[], None]], host: str, port: int) -> None:
-    """The server ends at a signal; what runs is given time to end, and the sender and the scribes are
-    looked after meanwhile."""
+async def _serve(
+    street: Street, looks: Sequence[Callable[[], None]], host: str, port: int, stop: threading.Event
+) -> None:
+    """Until `stop` is set; what runs is given time to end. The sender and the scribes are looked after meanwhile."""
     async with street:
         console = console_of(street)
         config = uvicorn.Config(
@@ -78,22 +80,32 @@ async def _serve(street: Street, looks: Sequence[Callable[[], None]], host: str,
         )
         looking = asyncio.create_task(_look(looks))
         try:
-            await _Server(config, console).serve()
+            await _Server(config, console, stop).serve()
         finally:
             looking.cancel()
 
 
 class _Server(uvicorn.Server):
-    """Tells open pages to end when it is asked to end: they listen for as long as they are open."""
+    """Ends when `stop` is set, and tells open pages to end, for they listen as long as they are open.
 
-    def __init__(self, config: uvicorn.Config, console: Console | None) -> None:
+    Signals are the process's business: uvicorn would raise the one it was stopped by again as soon as it is down itself,
+    and that kills the process while turns are still being answered.
+    """
+
+    def __init__(self, config: uvicorn.Config, console: Console | None, stop: threading.Event) -> None:
         super().__init__(config)
-        self._console = console
+        self._console, self._stop = console, stop
 
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        if self._console is not None:
-            self._console.stopping.set()
-        super().handle_exit(sig, frame)
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    async def on_tick(self, counter: int) -> bool:
+        if self._stop.is_set():
+            if self._console is not None:
+                self._console.stopping.set()
+            self.should_exit = True
+        return await super().on_tick(counter)
 
 
 async def _look(looks: Sequence[Callable[[], None]]) -> None:

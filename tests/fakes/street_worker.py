@@ -6,12 +6,12 @@ import asyncio
 import json
 import os
 import sys
-import threading
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from bot.cli.serving import _serve
 from bot.keeper import Keeper
+from bot.process import stop_event
 from bot.settings import Settings
 from bot.street import intake
 from bot.street.answering import as_crew_member
@@ -48,6 +48,7 @@ class Orders:
 
 def main(orders: Orders) -> None:
     """Until killed or told to end."""
+    stop = stop_event()
     intake.TOGETHER = orders.together
     settings = Settings(
         var_dir=Path(orders.folder),
@@ -62,11 +63,11 @@ def main(orders: Orders) -> None:
         warm(house)
     channels = [HookChannel(orders.outlet)]
     if orders.member:
-        as_crew_member(Street(house, channels, engine_for(orders.engine)), threading.Event())
+        as_crew_member(Street(house, channels, engine_for(orders.engine)), stop)
         return
     engine = crew(orders) if orders.processes else engine_for(orders.engine)
     with Keeper(house) as keeper:
-        asyncio.run(_serve(Street(house, channels, engine), keeper, "127.0.0.1", orders.port))
+        asyncio.run(_serve(Street(house, channels, engine), [keeper.look], "127.0.0.1", orders.port, stop))
 
 
 def crew(orders: Orders) -> EngineFor:
