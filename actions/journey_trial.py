@@ -11,7 +11,6 @@ from sqlmodel import Session
 from knowledge import journeys
 from knowledge.blueprints.interventions import Interventions
 from knowledge.blueprints.journey import Journey
-from knowledge.insight.journey.events import by_person
 from knowledge.insight.journey.triggers import Trigger, triggers
 
 from .intervening import Cannot, request_for, scene_for
@@ -34,7 +33,7 @@ def simulate(
     what is on record today. Nothing is asked for and nothing is written."""
     for account_id in journeys.account_ids(session):
         _, touches = next(journeys.by_account(session, [account_id], now))
-        for mine in by_person(touches).values():
+        for mine in journeys.followed(session, touches).values():
             by_id = {one.id: one for one in mine}
             for trigger in triggers(mine, book, rows.rows, since, now):
                 row, touch = rows.row(trigger.intervention), by_id.get(trigger.touch_id)

@@ -134,10 +134,12 @@ def _scores(scoring: Scoring, subjects: dict[tuple[str, str], str], gate: Gate) 
     """The scores of what is still open, each as its owner sees it."""
     session = scoring.session
     for kind, subject in subjects:
-        row: Lead | Deal | None = session.get(Lead, subject) if kind == "lead" else session.get(Deal, subject)
+        row: Lead | Deal | None = (
+            log.standing(session, subject) if kind == "lead" else session.get(Deal, subject)
+        )
         owner = session.get(Person, row.owner_id) if row and row.owner_id else None
         rows = Rows(session, gate.judge_for(session), owner) if owner else None
-        if isinstance(row, Lead) and row.status in log.OPEN_LEADS:
+        if isinstance(row, Lead):
             yield _lead(scoring, row, rows)
         elif isinstance(row, Deal) and row.is_open and rows is not None:
             found = _deal(scoring, row, rows)

@@ -12,8 +12,8 @@ from knowledge.blueprints.churn import ChurnRules
 from knowledge.blueprints.interventions import Interventions
 from knowledge.blueprints.journey import Journey
 from knowledge.insight.churn_signals import Customer
-from knowledge.insight.journey.events import Touch, in_order
-from knowledge.model import Account, Deal, StageMove
+from knowledge.insight.journey.events import Touch, by_person, in_order
+from knowledge.model import Account, Contact, Deal, Erased, Lead, StageMove
 
 from .crm_touches import of_accounts
 from .journey.reading import Events
@@ -47,8 +47,21 @@ def by_account(
 
 
 def account_ids(session: Session) -> list[str]:
-    """Every customer, by id."""
-    return list(session.exec(select(Account.id).order_by(col(Account.id))))
+    """Every customer that was not erased on request, by id."""
+    gone = select(Erased.row_id).where(Erased.source == Account.__tablename__)
+    return list(
+        session.exec(select(Account.id).where(col(Account.id).not_in(gone)).order_by(col(Account.id)))
+    )
+
+
+def followed(session: Session, touches: Sequence[Touch]) -> dict[str, list[Touch]]:
+    """Person key -> their touches, of everybody whom we may still follow: of who was erased on request, rows without content
+    are left that nobody moves by or is written to for."""
+    people = by_person(touches)
+    gone = select(Erased.row_id).where(col(Erased.source).in_((Contact.__tablename__, Lead.__tablename__)))
+    ids = [key.partition(":")[2] for key in people if key.startswith(("contact:", "lead:"))]
+    erased = set(session.exec(gone.where(col(Erased.row_id).in_(ids))))
+    return {key: mine for key, mine in people.items() if key.partition(":")[2] not in erased}
 
 
 def customer_of(session: Session, account_id: str, touches: Sequence[Touch]) -> Customer:

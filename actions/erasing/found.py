@@ -26,7 +26,7 @@ from knowledge.model import (
     Task,
 )
 
-from . import journey, kept
+from . import derived, journey, kept
 from .change import CLEANED, EMPTIED, REMOVED, Found
 from .places import is_foreign, is_near, rows_about
 from .redactor import MARK
@@ -133,7 +133,8 @@ def _cites(answer: dict[str, Any], whom: Whom) -> bool:
 
 def _drafts(session: Session, whom: Whom) -> Iterator[Found]:
     for row in session.exec(select(Suggestion)):
-        own = row.deal_id in whom.deal_ids or row.person_id == (whom.person_id or "-")
+        own = row.deal_id in whom.deal_ids or row.lead_id in whom.lead_ids
+        own = own or row.person_id == (whom.person_id or "-")
         near = row.deal_id in whom.near_deals
         if own or named(whom, canonical(row.payload)) or whom.redactor.touches_value(row.payload, near=near):
             yield Found(row, EMPTIED, {"payload": {"erased": True}})
@@ -239,5 +240,6 @@ _PARTS: tuple[Callable[[Session, Whom], Iterator[Found]], ...] = (
     _papers,
     _work,
     journey.journeys,
+    derived.derived,
     _actions,
 )

@@ -32,12 +32,12 @@ from .whom import Whom
 def journeys(session: Session, whom: Whom) -> Iterator[Found]:
     """Everything of the profiles that are theirs. Nothing of it is kept: an event without its person tells nobody anything.
     What others use too (a shared computer) stays theirs, with their own events."""
-    profiles = _profiles(session, whom)
-    members = rows.members_of(session, [row.id for row in profiles])
+    mine = profiles(session, whom)
+    members = rows.members_of(session, [row.id for row in mine])
     ids = {one for one, row in members.items() if row.shared_since is None}
     ids |= {link.identifier_id for link in _links(session, whom)}
     signatures = rows.signatures_with(session, ids)
-    found: list[Any] = [*profiles, *rows.identifiers(session, ids).values(), *signatures.values()]
+    found: list[Any] = [*mine, *rows.identifiers(session, ids).values(), *signatures.values()]
     found += rows.edges_at(session, ids).values()
     records = whom.contact_ids | whom.lead_ids
     for table, column, values in _PLACES:
@@ -48,8 +48,8 @@ def journeys(session: Session, whom: Whom) -> Iterator[Found]:
             "accounts": whom.account_ids,
         }[values]
         found += rows.rows_by(session, table, column, wanted)
-    if profiles:
-        theirs = events.placed(session, events.of_profiles([row.id for row in profiles]))
+    if mine:
+        theirs = events.placed(session, events.of_profiles([row.id for row in mine]))
         found += [event for event, _, _ in theirs]
     if ids:
         held = session.exec(select(QuarantinedEvent))
@@ -82,7 +82,8 @@ def settle(session: Session, found: Iterable[Found], action_id: str, now: dateti
         stitch(session, neighbours, eras(session, now))
 
 
-def _profiles(session: Session, whom: Whom) -> list[Profile]:
+def profiles(session: Session, whom: Whom) -> list[Profile]:
+    """The profiles that lead to a record of theirs."""
     found = [
         *rows.rows_by(session, Profile, "contact_id", whom.contact_ids),
         *rows.rows_by(session, Profile, "lead_id", whom.lead_ids),

@@ -15,7 +15,7 @@ from actions.tables import Action, Approval, Incident
 from knowledge.blueprints import version_of
 from knowledge.model import Blueprint, Erased
 
-from . import journey
+from . import derived, journey
 from .change import CLEANED, EMPTIED, REMOVED, Found
 from .found import find_everything
 from .whom import Whom
@@ -49,6 +49,7 @@ def write(
     session.flush()
     journey.settle(session, found, action_id, now)
     _chain(session, found, by_id, now)
+    derived.settle(session, whom)
     left = find_everything(session, whom, action_id)
     if left:
         raise BadArguments(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlmodel import Session, col, select
 
 from actions import record
 from actions.action import ActionRequest, digest
-from actions.gate import Gate
 from actions.intervening import BY, POLICY, RECORD, TEMPLATE
 from knowledge import blueprints, journeys
 from knowledge.blueprints import version_of
@@ -19,40 +18,25 @@ from knowledge.insight.churn_replay import held_out
 from knowledge.insight.churn_signals import Signal, gone, signals
 from knowledge.model import Account, ChurnAlert, Deal, Person
 
-from .rounds import claim
+from .rounds import Ask, Round
 
-EVERY = timedelta(hours=24)
-ROUND = "churn"
 TITLE = 300
 
 
-@dataclass
-class Churning:
-    """The churn round, once a day. Safe in several processes: one claims the round, and alert and task are one transaction."""
+class Churning(Round):
+    """The churn round, once a day: an alert and its task are one transaction."""
 
-    gate: Gate
+    name, every = "churn", timedelta(hours=24)
 
-    def tick(self) -> list[str]:
-        """One look at every customer, when it is time; returns the ids of the tasks' actions."""
-        now = self.gate.clock()
-        return [] if claim(self.gate.store, ROUND, now, EVERY) is None else self.look()
+    def asking(self, session: Session, now: datetime) -> Ask:
+        return partial(self._of, rules=journeys.churn_rules(session), now=now)
 
-    def look(self) -> list[str]:
-        """One look now, whether or not it is time. What was begun already is not begun again."""
-        now = self.gate.clock()
+    def _of(self, account_id: str, rules: ChurnRules, now: datetime) -> list[str]:
         with self.gate.store.reading() as session:
-            rules, ids = journeys.churn_rules(session), journeys.account_ids(session)
-        asked: list[str] = []
-        for account_id in ids:
-            with self.gate.store.reading() as session:
-                _, touches = next(journeys.by_account(session, [account_id], now))
-                one = journeys.customer_of(session, account_id, touches)
-            fired = () if gone(one, rules, now) else signals(one, rules, now)
-            if fired:
-                asked += self._raise(account_id, fired[0], rules, now)
-        if asked:
-            self.gate.after()
-        return asked
+            _, touches = next(journeys.by_account(session, [account_id], now))
+            one = journeys.customer_of(session, account_id, touches)
+        fired = () if gone(one, rules, now) else signals(one, rules, now)
+        return self._raise(account_id, fired[0], rules, now) if fired else []
 
     def _raise(self, account_id: str, signal: Signal, rules: ChurnRules, now: datetime) -> list[str]:
         with self.gate.store.session() as session:

@@ -3,61 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlmodel import Session, col, func, select
 
 from actions import record
 from actions.action import digest
-from actions.gate import Gate
 from actions.intervening import Cannot, request_for, scene_for
 from knowledge import journeys
 from knowledge.blueprints import version_of
 from knowledge.blueprints.interventions import Intervention, Interventions
 from knowledge.blueprints.journey import Journey
-from knowledge.insight.journey.events import Touch, by_person
+from knowledge.insight.journey.events import Touch
 from knowledge.insight.journey.placing import moves
 from knowledge.insight.journey.triggers import Trigger, triggers
 from knowledge.model import InterventionRun
 
 from .moving import log_moves
-from .rounds import claim
-
-EVERY = timedelta(minutes=10)
-ROUND = "journey"
+from .rounds import Ask, Round
 
 
-@dataclass
-class Journeying:
-    """The journey's round. Safe in several processes: one claims the round, and each request is entered under the system lock
-    beside the row that says it was begun."""
+class Journeying(Round):
+    """The journey's round: each request is entered under the system lock beside the row that says it was begun."""
 
-    gate: Gate
+    name, every = "journey", timedelta(minutes=10)
 
-    def tick(self) -> list[str]:
-        """One look, when it is time; returns the ids of the actions that were asked for."""
-        now = self.gate.clock()
-        return [] if claim(self.gate.store, ROUND, now, EVERY) is None else self.look()
-
-    def look(self) -> list[str]:
-        """One look now, whether or not it is time. What was begun already is not begun again."""
-        now = self.gate.clock()
-        with self.gate.store.reading() as session:
-            book, rows = journeys.journey_book(session), journeys.intervention_book(session)
-            ids = journeys.account_ids(session)
-        asked: list[str] = []
-        for account_id in ids:
-            asked += self._of(account_id, book, rows, now)
-        if asked:
-            self.gate.after()
-        return asked
+    def asking(self, session: Session, now: datetime) -> Ask:
+        book, rows = journeys.journey_book(session), journeys.intervention_book(session)
+        return partial(self._of, book=book, rows=rows, now=now)
 
     def _of(self, account_id: str, book: Journey, rows: Interventions, now: datetime) -> list[str]:
         """One customer: log the moves, then begin what is due."""
         with self.gate.store.reading() as session:
             _, touches = next(journeys.by_account(session, [account_id], now))
-            people = by_person(touches)
+            people = journeys.followed(session, touches)
             found = [move for mine in people.values() for move in moves(mine, book)]
             known = {(row.person, row.stage, row.touch_id) for person in people
                      for row in journeys.moves_on_record(session, person)}  # fmt: skip

@@ -9,9 +9,13 @@ from sqlalchemy import delete, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, and_, col, or_, select
 
-from knowledge.model import OPEN_STAGES, Contact, Deal, Lead, ScoreEntry, ScoreMark
+from knowledge.model import OPEN_STAGES, Contact, Deal, Erased, Lead, ScoreEntry, ScoreMark
 
-OPEN_LEADS = ("new", "working")
+_STANDING = (
+    col(Lead.status).in_(("new", "working")),
+    col(Lead.id).not_in(select(Erased.row_id).where(Erased.source == Lead.__tablename__)),
+)
+"""Leads that are scored: open, and not erased on request."""
 
 
 def anything_marked(session: Session) -> bool:
@@ -62,28 +66,33 @@ def leads_behind(session: Session, mark: ScoreMark) -> list[str]:
         ways = [column == value for column, value in known if value]
     if not ways:
         return []
-    query = select(Lead.id).where(or_(*ways), col(Lead.status).in_(OPEN_LEADS))
+    query = select(Lead.id).where(or_(*ways), *_STANDING)
     return list(session.exec(query.order_by(col(Lead.id))))
 
 
 def open_ids(session: Session, kind: str) -> list[str]:
     """Every open lead, or every open deal."""
     if kind == "lead":
-        query = select(Lead.id).where(col(Lead.status).in_(OPEN_LEADS)).order_by(col(Lead.id))
+        query = select(Lead.id).where(*_STANDING).order_by(col(Lead.id))
     else:
         query = select(Deal.id).where(col(Deal.stage).in_(OPEN_STAGES)).order_by(col(Deal.id))
     return list(session.exec(query))
 
 
+def standing(session: Session, lead_id: str) -> Lead | None:
+    """The lead, when it is one that is scored."""
+    return session.exec(select(Lead).where(Lead.id == lead_id, *_STANDING)).first()
+
+
 def unchecked(session: Session, kind: str, since: datetime, most: int) -> list[str]:
     """Open subjects whose score nobody has looked at since then and that no mark stands for, by id."""
     model = Lead if kind == "lead" else Deal
-    still = col(Lead.status).in_(OPEN_LEADS) if kind == "lead" else col(Deal.stage).in_(OPEN_STAGES)
+    still = _STANDING if kind == "lead" else (col(Deal.stage).in_(OPEN_STAGES),)
     fresh = select(ScoreEntry.id).where(
         ScoreEntry.kind == kind, ScoreEntry.subject_id == model.id, col(ScoreEntry.checked_at) > since
     )
     marked = select(ScoreMark.id).where(ScoreMark.kind == kind, ScoreMark.subject_id == model.id)
-    query = select(model.id).where(still, ~fresh.exists(), ~marked.exists()).order_by(col(model.id))
+    query = select(model.id).where(*still, ~fresh.exists(), ~marked.exists()).order_by(col(model.id))
     return list(session.exec(query.limit(most)))
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from actions.journey.churning import EVERY, Churning
+from actions.journey.churning import Churning
 from actions.tables import Action
 from knowledge import blueprints
 from knowledge.insight.churn_replay import held_out
@@ -65,7 +65,7 @@ def test_a_task_with_owner_due_and_script(silent: Firm) -> None:
 def test_no_second_task_within_thirty_days_and_one_after(silent: Firm) -> None:
     churning = Churning(silent.gate)
     assert len(churning.tick()) == 1
-    silent.clock.pass_(int(EVERY.total_seconds()) + 1)
+    silent.clock.pass_(int(Churning.every.total_seconds()) + 1)
     assert churning.tick() == []
     assert churning.look() == []
     silent.clock.pass_(30 * 24 * 3600)

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from actions.journey.interventions import EVERY, Journeying
-from actions.journey.rounds import claim
+from actions.journey.churning import Churning
+from actions.journey.interventions import Journeying
 from actions.journey_trial import simulate
 from actions.tables import Action
 from knowledge import blueprints, journeys
@@ -128,17 +128,19 @@ def test_two_workers_and_a_restart_ask_once(firm: Firm) -> None:
     first, second = Journeying(firm.gate), Journeying(firm.gate)
     assert len(first.tick()) == 1
     assert second.tick() == [], "the round is claimed"
-    firm.clock.pass_(int(EVERY.total_seconds()) + 1)
+    firm.clock.pass_(int(Journeying.every.total_seconds()) + 1)
     assert second.tick() == [], "the row that it was begun is there"
     assert first.look() == []
     assert len(asked(firm)) == 1
 
 
 def test_a_round_is_claimed_once_in_its_time(firm: Firm) -> None:
-    now = firm.clock()
-    assert claim(firm.store, "x", now, EVERY) == now - EVERY
-    assert claim(firm.store, "x", now, EVERY) is None
-    assert claim(firm.store, "x", now + EVERY, EVERY) == now
+    now, first, second = firm.clock(), Journeying(firm.gate), Journeying(firm.gate)
+    assert first.claimed(now)
+    assert not first.claimed(now)
+    assert not second.claimed(now + Journeying.every - timedelta(seconds=1))
+    assert second.claimed(now + Journeying.every)
+    assert Churning(firm.gate).claimed(now), "another round has a time of its own"
 
 
 def test_moves_are_logged_with_their_event_and_corrected_when_a_late_event_comes(firm: Firm) -> None:
