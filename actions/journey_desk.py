@@ -19,10 +19,12 @@ from knowledge.insight.journey.health import Counted
 from knowledge.insight.journey.placing import moves, stage_at
 from knowledge.insight.journey.touch_numbers import TouchNumber, touch_number, touch_numbers
 from knowledge.insight.rfm import Orders, rfm
+from knowledge.journey.reading import Events
 from knowledge.library import customers
 from knowledge.model import Account, ChurnAlert
 
 from .gate import Gate
+from .journey_rows import anonymous
 from .journey_sight import names_of, orders_of, seen, without
 from .journey_view import AtRisk, Healths, JourneyLine, Numbers
 from .rows import Rows
@@ -99,6 +101,7 @@ class JourneyDesk:
                     counted.add(mine)
                     into = {move.touch_id for move in moves(mine, book)}
                     led |= {one.id: without(one, sight) for one in mine if one.id in into}
+            visitors = self._visitors(session, counted, sight)
             stages = {
                 one.id: counted.of(one.id)
                 for one in book.stages
@@ -115,7 +118,17 @@ class JourneyDesk:
                 since=min(starts, default=None),
                 names=names_of(session, sorted(people), hidden="name" in sight.hidden),
                 touches=led,
+                visitors=visitors,
             )
+
+    def _visitors(self, session: Session, counted: Counted, sight: Sight) -> int | None:
+        """Count in who leads to no record of ours, where the asker may see such journeys; how many."""
+        mine = not sight.stages or counted.first in sight.stages
+        if not mine or not self.rows_of(session).may(anonymous("visitors")):
+            return None
+        for touches in Events(session).visitors():
+            counted.visit(touches)
+        return len(counted.visitors)
 
     def numbers(self) -> Numbers:
         """Customers as a whole: everybody's touches before the customer's first payment."""

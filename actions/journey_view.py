@@ -34,7 +34,8 @@ class JourneyLine:
 @dataclass(frozen=True, kw_only=True)
 class Healths:
     """The stages over the customers the asker may see. `accounts` and `persons` are how many; `touches` those that led into a
-    stage last, by id."""
+    stage last, by id. `visitors` are those who lead to no record of ours and count in the first stage; None where the asker
+    may not see them, or not that stage."""
 
     book: Journey
     stages: Mapping[str, StageHealth]
@@ -43,6 +44,7 @@ class Healths:
     since: datetime | None
     names: Mapping[str, str]
     touches: Mapping[str, Touch]
+    visitors: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -40,14 +40,15 @@ def run(turn: Turn, arguments: Arguments) -> str:
             f"没有您能看到的阶段“{arguments.stage}”;有:{known}",
             f"There is no stage “{arguments.stage}” that you may see; there are: {known}",
         )
-    if not found.persons:
+    if not found.persons and not found.visitors:
         return turn.say("还没有您能看到的客户旅程。", "There is no journey yet that you may see.")
     since = day(found.since) if found.since else "-"
     lines = [
         turn.say(
             f"您能看到的 {found.accounts} 个客户、{found.persons} 人(自 {since}):",
             f"{found.accounts} customers and {found.persons} people you may see (since {since}):",
-        )
+        ),
+        *_visitors(turn, found),
     ]
     if wanted is not None:
         lines += _stage(turn, found, found.stages[wanted.id], wanted)
@@ -56,13 +57,30 @@ def run(turn: Turn, arguments: Arguments) -> str:
     for stage_id, one in found.stages.items():
         stage = found.book.stage(stage_id)
         lines += _stage(turn, found, one, stage) if stage else []
-    title = turn.say("客户旅程漏斗", "Funnel of the journey")
-    paint = partial(paint_funnel, stages=found.stages, book=found.book, title=f"{title}  (n = {found.persons})",
+    title, n = turn.say("客户旅程漏斗", "Funnel of the journey"), found.persons + (found.visitors or 0)
+    paint = partial(paint_funnel, stages=found.stages, book=found.book, title=f"{title}  (n = {n})",
                     english=turn.language == "en")  # fmt: skip
-    alt = turn.say(f"{title}(n={found.persons} 人)", f"{title} (n={found.persons} people)")
+    alt = turn.say(f"{title}(n={n} 人)", f"{title} (n={n} people)")
     sorry = show(turn, "journey_funnel", alt, paint, size=(9.0, 1.2 + 0.5 * len(found.stages)))
     turn.suggestions.append(turn.say("决策期怎么样?", "How is the decision stage?"))
     return "\n".join([*lines, *_definitions(turn, found), *([sorry] if sorry else [])])
+
+
+def _visitors(turn: Turn, found: Healths) -> list[str]:
+    """How many visitors nobody knows are in the first stage's numbers, and who that is; else that nobody of them is."""
+    if found.visitors is None:
+        return [turn.say("只算已识别的人。", "Only people on record are counted.")]
+    first = found.book.stages[0]
+    zh = (
+        f"{first.name}另计 {found.visitors} 位匿名访客:不属于任何客户或线索的人,网页上须已同意被记录,反对的、多人共用的设备不算。"
+        "他们只有数字,没有名单;其他阶段只算已识别的人。"
+    )
+    en = (
+        f"{first.name_en} also counts {found.visitors} anonymous visitors: people who lead to no customer and no lead, on pages only "
+        "those who agreed to be recorded, never who objected, and no device that several people use. They are numbers alone, "
+        "with no list; the other stages count people on record."
+    )
+    return [turn.say(zh, en)]
 
 
 def _stage(turn: Turn, found: Healths, one: StageHealth, stage: JourneyStage) -> list[str]:
@@ -78,9 +96,15 @@ def _stage(turn: Turn, found: Healths, one: StageHealth, stage: JourneyStage) ->
         if bounce.rate is None or bounce.n < found.book.least
         else f"{bounce.rate:.0%}({bounce.bounced}/{bounce.n})"
     )
+    now, unknown = len(one.here) + one.visitors.here, one.visitors.entered
+    of_them = (
+        turn.say(f"(其中匿名访客 {unknown} 位)", f" ({unknown} of them anonymous visitors)")
+        if unknown
+        else ""
+    )
     head = turn.say(
-        f"▸ {name}:现有 {len(one.here)} 人,曾进入 {one.entered} 人 {marks}",
-        f"▸ {name}: {len(one.here)} people now, {one.entered} ever came in {marks}",
+        f"▸ {name}:现有 {now} 人,曾进入 {one.entered} 人{of_them} {marks}",
+        f"▸ {name}: {now} people now, {one.entered} ever came in{of_them} {marks}",
     ).rstrip()
     if not one.entered:
         return [head]
@@ -133,7 +157,7 @@ def _within(turn: Turn, found: Healths, one: StageHealth) -> list[str]:
         mark = f" {cite_touch(turn, touch)}" if touch else ""
         here = turn.say("仍在", "still there") if move.person in one.here else turn.say("已离开", "has left")
         lines.append(f"- {day(move.at)} {name} · {here}{mark}")
-    more = one.entered - min(MOST, len(one.entries))
+    more = one.entered - one.visitors.entered - min(MOST, len(one.entries))
     return [*lines, turn.say(f"……另有 {more} 人", f"... and {more} more")] if more > 0 else lines
 
 

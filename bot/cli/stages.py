@@ -31,15 +31,17 @@ def health(who: str, *, as_json: bool) -> None:
     found = house.desk(asker(house, who), "", "cli", "zh").journeys.health()
     rows = [_stage(one) for one in found.stages.values()]
     if as_json:
-        out_json({"accounts": found.accounts, "persons": found.persons, "stages": rows})
+        told = {"accounts": found.accounts, "persons": found.persons, "visitors": found.visitors}
+        out_json(told | {"stages": rows})
         return
-    out(f"n = {found.accounts} 客户 / customers, {found.persons} 人 / people")
+    unknown = f", {found.visitors} 匿名访客 / anonymous visitors" if found.visitors is not None else ""
+    out(f"n = {found.accounts} 客户 / customers, {found.persons} 人 / people{unknown}")
     table(
         ["stage", "now", "entered", "conversion", "95 %", "median d", "P75 d", "bounce", "health"],
         [
             [
                 found.book.stages[found.book.place(row["stage"])].name,
-                str(len(row["here"])),
+                str(len(row["here"]) + row["visitors_here"]),
                 str(row["entered"]),
                 f"{row['converted']}/{row['cohort']}",
                 f"{row['low']:.0%}-{row['high']:.0%}" if row["cohort"] else "-",
@@ -121,6 +123,8 @@ def _stage(one: StageHealth) -> dict[str, Any]:
         "stage": one.stage,
         "here": list(one.here),
         "entered": one.entered,
+        "visitors": one.visitors.entered,
+        "visitors_here": one.visitors.here,
         "entries": [{"person": m.person, "at": m.at.isoformat(), "touch": m.touch_id} for m in one.entries],
         "cohort": share.n,
         "converted": share.k,

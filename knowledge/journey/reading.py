@@ -12,11 +12,12 @@ from datetime import datetime
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col
 
-from knowledge.insight.journey.events import Touch, in_order
+from knowledge.insight.journey.events import Touch, by_person, in_order
 from knowledge.library import identity
 from knowledge.library import journey as rows
 from knowledge.model import LeadTouch, Profile, TouchEvent
 
+from .consenting import ANALYTICS
 from .planning import plan_in_force
 from .touches import as_lead_touch, from_event
 
@@ -63,6 +64,18 @@ class Events:
     def everything(self, since: datetime | None = None, until: datetime | None = None) -> Iterator[Touch]:
         """Everybody's, from `since` up to (not with) `until`, streamed."""
         return self._placed(since=since, until=until)
+
+    def visitors(self) -> Iterator[list[Touch]]:
+        """Those of each visitor who leads to no record of ours, one after the other, for counting. Whoever said nothing about
+        being recorded has the key of a page view alone, and whoever took it back is left out."""
+        for part in identity.in_chunks(identity.strangers(self.session)):
+            owner = {one: row.profile_id for one, row in identity.members_of(self.session, part).items()}
+            words = identity.consents(self.session, owner)
+            last = {row.identifier_id: row.granted for row in words if row.purpose == ANALYTICS}
+            gone = {owner[one] for one, granted in last.items() if not granted}
+            counted = rows.of_profiles([one for one in part if one not in gone])
+            every = by_person(self._placed(counted, col(TouchEvent.account_id) == ""))
+            yield from every.values()
 
     def as_lead_touches(self, lead_ids: Iterable[str]) -> dict[str, list[LeadTouch]]:
         """Those of leads as their scores count them (`counts_as` of the tracking plan), the newest first; no rows of a table."""

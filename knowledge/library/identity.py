@@ -136,6 +136,13 @@ def profiles_of(session: Session, column: str, record_id: str) -> list[Profile]:
     return list(session.exec(query))
 
 
+def strangers(session: Session) -> list[str]:
+    """Profiles that lead to no customer and no lead, by id: without those of one page view alone, and those of several people."""
+    nobody = (Profile.account_id == "", Profile.contact_id == "", Profile.lead_id == "")
+    query = select(Profile.id).where(*nobody, col(Profile.kind).not_in(("session", "shared")))
+    return list(session.exec(query.order_by(col(Profile.id))))
+
+
 def consents(session: Session, ids: Iterable[str]) -> list[Consent]:
     """What was agreed to under these identifiers, the oldest first; a no after a yes of the same moment."""
     found = rows_by(session, Consent, "identifier_id", ids)

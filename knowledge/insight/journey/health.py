@@ -46,9 +46,18 @@ class Parts:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Visitors:
+    """How many of a stage's people are visitors who lead to no record of ours: who ever came in, and who is there now. They
+    are numbers alone: no list names them."""
+
+    entered: int = 0
+    here: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
 class StageHealth:
-    """One stage at one moment. `here` are the people in it now, `entries` the last moves into it, newest first, and
-    `entered` how many people ever came in."""
+    """One stage at one moment. `here` are the known people in it now, `entries` their last moves into it, newest first.
+    `entered` is how many people ever came in, with `visitors`, who count in the first stage alone."""
 
     stage: str
     here: tuple[str, ...]
@@ -58,11 +67,13 @@ class StageHealth:
     lasting: Lasting
     bounce: Bounce
     parts: Parts
+    visitors: Visitors = Visitors()
 
 
 @dataclass
 class Counted:
-    """People gathered one by one; of each only stays and sessions are kept, never all touches."""
+    """People gathered one by one; of each only stays and sessions are kept, never all touches. Visitors whom nobody knows
+    count in the first stage of the journey: whoever gets further without leaving a name has left it."""
 
     book: Journey
     now: datetime
@@ -70,9 +81,28 @@ class Counted:
     visits: dict[str, list[tuple[datetime, bool, str]]] = field(default_factory=dict)
     firsts: dict[str, dict[str, Move]] = field(default_factory=dict)
     here: dict[str, list[str]] = field(default_factory=dict)
+    visitors: dict[str, dict[str, Move]] = field(default_factory=dict)
+    visiting: int = 0
+
+    @property
+    def first(self) -> str:
+        return self.book.stages[0].id
+
+    def visit(self, touches: Sequence[Touch]) -> None:
+        """The touches of a visitor who leads to no record of ours; of no use where they never were in the first stage."""
+        known = [one for one in touches if one.at <= self.now]
+        found = moves(known, self.book)
+        if not found or found[0].stage != self.first:
+            return
+        self.visiting += len(found) == 1
+        self.stays.setdefault(self.first, []).append(stays(found)[0])
+        self.visitors[found[0].person] = {move.stage: move for move in found}
+        for one in sessions(known):
+            if stage_at(found, one.begin) == self.first:
+                self.visits.setdefault(self.first, []).append((one.begin, one.engaged, ""))
 
     def add(self, touches: Sequence[Touch]) -> None:
-        """One person's touches; what lies after `now` is not known yet."""
+        """One known person's touches; what lies after `now` is not known yet."""
         known = [one for one in touches if one.at <= self.now]
         found = moves(known, self.book)
         if not found:
@@ -90,15 +120,18 @@ class Counted:
         """Everything of one stage; conversion and bounce over the closed weeks."""
         begin, end = self.closed(stage_id)
         came = [moves_[stage_id] for moves_ in self.firsts.values() if stage_id in moves_]
+        at_first = stage_id == self.first
+        visitors = Visitors(entered=len(self.visitors), here=self.visiting) if at_first else Visitors()
         return StageHealth(
             stage=stage_id,
             here=tuple(sorted(self.here.get(stage_id, ()))),
             entries=tuple(sorted(came, key=lambda one: (one.at, one.person), reverse=True)[:MOST_IDS]),
-            entered=len(came),
+            entered=len(came) + visitors.entered,
             conversion=self.converting(stage_id, begin, end),
             lasting=self.staying(stage_id, self.now),
             bounce=self.bouncing(stage_id, self.now - self.book.weeks * WEEK, self.now),
             parts=self.parts(stage_id),
+            visitors=visitors,
         )
 
     def closed(self, stage_id: str) -> tuple[datetime, datetime]:
@@ -114,14 +147,16 @@ class Counted:
         place = self.book.place(stage_id)
         yes: list[str] = []
         no: list[str] = []
-        for person, entered in sorted(self.firsts.items()):
+        everybody = self.firsts | self.visitors if stage_id == self.first else self.firsts
+        for person, entered in sorted(everybody.items()):
             move = entered.get(stage_id)
             if move is None or not begin < move.at <= end:
                 continue
             later = [one.at for one in entered.values() if self.book.place(one.stage) > place]
             (yes if later and min(later) - move.at <= within else no).append(person)
         share = Share(k=len(yes), n=len(yes) + len(no))
-        return Conversion(share=share, converted=tuple(yes[:MOST_IDS]), stayed=tuple(no[:MOST_IDS]))
+        named = [tuple(one for one in found if one not in self.visitors)[:MOST_IDS] for found in (yes, no)]
+        return Conversion(share=share, converted=named[0], stayed=named[1])
 
     def staying(self, stage_id: str, at: datetime, since: datetime | None = None) -> Lasting:
         """Days in the stage as known at a moment: whoever has not left by then is there still (right-censored)."""
@@ -134,8 +169,9 @@ class Counted:
     def bouncing(self, stage_id: str, begin: datetime, end: datetime) -> Bounce:
         """Sessions that began in (begin, end] while their person was in the stage."""
         mine = [one for one in self.visits.get(stage_id, ()) if begin < one[0] <= end]
-        ids = [touch_id for _, engaged, touch_id in sorted(mine) if not engaged]
-        return Bounce(n=len(mine), bounced=len(ids), ids=tuple(ids[:MOST_IDS]))
+        left = [touch_id for _, engaged, touch_id in sorted(mine) if not engaged]
+        named = [touch_id for touch_id in left if touch_id]
+        return Bounce(n=len(mine), bounced=len(left), ids=tuple(named[:MOST_IDS]))
 
     def parts(self, stage_id: str) -> Parts:
         """The health: 40·conversion + 30·(1 − dwell) + 30·(1 − bounce), the first two as percentiles of the closed weeks."""
