@@ -43,16 +43,40 @@ class Inbox:
     """Whether each message also looks at the clock and hands out what the person must be told. The street has a clock of
     its own and tells it by itself, as cards."""
 
-    def handle(self, inbound: Inbound, on_text: Callable[[str], None] | None = None) -> Reply:
-        """Answer one message. The same `external_id` in the same thread gets the same reply and no second effect."""
+    def handle(
+        self,
+        inbound: Inbound,
+        on_text: Callable[[str], None] | None = None,
+        on_reply: Callable[[Reply], None] | None = None,
+    ) -> Reply:
+        """Answer one message. The same `external_id` in the same thread gets the same reply and no second effect.
+
+        `on_reply` gets the reply as soon as it is stored, without notices: before the house is kept in order, for which
+        nobody who asked something needs to wait. The notices stand in what is returned.
+        """
+        show = on_reply or (lambda _: None)
         opened = self._open(inbound)
-        if opened is None:
-            return Reply(
-                text="我不认识你的账号,请联系管理员绑定。/ I do not know you; ask your administrator."
-            )
-        person, conversation, seen = opened
-        if seen is not None:
-            return Reply(text=seen.text, answer=Answer.from_json(seen.answer) if seen.answer else None)
+        if opened is None or opened[2] is not None:
+            known = _known(opened[2] if opened else None)
+            show(known)
+            return known
+        person, conversation, _ = opened
+        reply = self._reply(person, conversation, inbound, on_text)
+        show(reply)
+        if not self.alone:
+            return reply
+        tick(self.house)
+        keep(self.house)
+        return replace(reply, notices=self.notices(person.id))
+
+    def _reply(
+        self,
+        person: Person,
+        conversation: Conversation,
+        inbound: Inbound,
+        on_text: Callable[[str], None] | None,
+    ) -> Reply:
+        """What is said to a new message, stored."""
         language = language_of(inbound.text, person.language)
         desk = self.house.desk(person, conversation.id, inbound.channel, language)
         parsed = commands.parse(inbound.text)
@@ -61,11 +85,8 @@ class Inbox:
         else:
             about_a_call = CallTalk(desk, self.house.approvals).heard(dict(conversation.focus), inbound.text)
             reply = about_a_call or self._answer(desk, conversation, inbound, language, on_text)
-        if self.alone:
-            tick(self.house)
-            keep(self.house)
-        notices = self._close(person, conversation, inbound, reply)
-        return replace(reply, notices=notices)
+        self._close(person, conversation, inbound, reply)
+        return reply
 
     def notices(self, person_id: str) -> tuple[str, ...]:
         """What this person must be told now; handed out once."""
@@ -118,9 +139,7 @@ class Inbox:
         answer = self.house.assistant.answer(turn, said[-HISTORY:], on_text)
         return Reply(text=answer.text, answer=answer)
 
-    def _close(
-        self, person: Person, conversation: Conversation, inbound: Inbound, reply: Reply
-    ) -> tuple[str, ...]:
+    def _close(self, person: Person, conversation: Conversation, inbound: Inbound, reply: Reply) -> None:
         now = self.house.clock()
         with self.house.store.session() as session:
             line = Message(
@@ -142,7 +161,6 @@ class Inbox:
                     cause=f"{conversation.id}:{line.external_id}",
                 )
                 conversations.save_focus(session, conversation.id, reply.answer.focus)
-        return self.notices(person.id) if self.alone else ()
 
     def _station(
         self, desk: PersonDesk, conversation: Conversation, inbound: Inbound, language: str
@@ -194,6 +212,13 @@ class Inbox:
                 (row.code, state_name(row.state, language), row.action)
                 for row in session.exec(query.limit(20))
             ]
+
+
+def _known(seen: Message | None) -> Reply:
+    """What was said the first time, or, where there is nothing, that nobody here knows the account."""
+    if seen is not None:
+        return Reply(text=seen.text, answer=Answer.from_json(seen.answer) if seen.answer else None)
+    return Reply(text="我不认识你的账号,请联系管理员绑定。/ I do not know you; ask your administrator.")
 
 
 def digest_text(texts: list[str]) -> str:

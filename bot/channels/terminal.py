@@ -58,15 +58,14 @@ class Terminal:
             external_id=uuid.uuid4().hex,
         )
         try:
-            reply = self.inbox.handle(inbound, on_text=self._stream)
+            reply = self.inbox.handle(inbound, on_text=self._stream, on_reply=self._show)
         except Exception as error:
             LOG.debug("a turn failed", exc_info=True)
             _say(f"✗ {sentence_for(error)}")  # one bad turn must not end the talk
             return Reply(text="")
-        if reply.switch_to:
-            return self._become(reply.switch_to)
-        self._show(reply)
-        return reply
+        for notice in reply.notices:
+            _say(f"🔔 {notice}")
+        return self._become(reply.switch_to) if reply.switch_to else reply
 
     def _become(self, who: str) -> Reply:
         with self.house.store.reading() as session:
@@ -90,6 +89,9 @@ class Terminal:
         sys.stdout.flush()
 
     def _show(self, reply: Reply) -> None:
+        """The answer and what belongs to it; notices follow when the house has been looked after."""
+        if reply.switch_to:
+            return
         if self.streamed:
             _say("")
         if self.streamed.strip() != reply.text.strip():
@@ -106,8 +108,6 @@ class Terminal:
             _say("  " + " · ".join(f"“{said}”" for said in answer.suggestions))
         if answer:
             _say(f"  ({answer.mode})")
-        for notice in reply.notices:
-            _say(f"🔔 {notice}")
 
     def _tick(self, stop: threading.Event) -> None:
         """Undo windows end and approvals expire while nobody types."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import uuid
 
+from agents.answer import Answer
 from bot.inbox import Inbox, answer_of
 from bot.jobs import tick
 from bot.messages import Inbound
@@ -32,18 +33,23 @@ def _ask(house: House, words: str, who: str, *, thread: str, as_json: bool) -> N
     inbound = Inbound(
         channel="ask", person_id=person.id, thread=thread, text=words, external_id=uuid.uuid4().hex
     )
-    reply = Inbox(house).handle(inbound)
-    answer = answer_of(reply, mode=house.settings.llm_model or "offline")
-    if as_json:
-        out_json({**answer.as_json(), "thread": thread, "notices": list(reply.notices)})
-    else:
-        out(answer.text)
-        _footnotes(answer.as_json())
-        for picture in answer.pictures:
-            out(f"  🖼 {picture.alt}: {picture.path}")
-        for notice in reply.notices:
-            err(f"🔔 {notice}")
-        err(f"(--thread {thread} 接着问 / to go on)")
+    mode = house.settings.llm_model or "offline"
+    if as_json:  # one document with the notices in it
+        reply = Inbox(house).handle(inbound)
+        out_json({**answer_of(reply, mode).as_json(), "thread": thread, "notices": list(reply.notices)})
+        return
+    reply = Inbox(house).handle(inbound, on_reply=lambda said: _show(answer_of(said, mode)))
+    for notice in reply.notices:
+        err(f"🔔 {notice}")
+    err(f"(--thread {thread} 接着问 / to go on)")
+
+
+def _show(answer: Answer) -> None:
+    """At once: nobody waits for the house to be looked after."""
+    out(answer.text)
+    _footnotes(answer.as_json())
+    for picture in answer.pictures:
+        out(f"  🖼 {picture.alt}: {picture.path}")
 
 
 def _footnotes(answer: dict[str, object]) -> None:
