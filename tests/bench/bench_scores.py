@@ -82,7 +82,7 @@ def _ebm(codes: Any, labels: Any, shapes: Sequence[Shape]) -> tuple[Callable[[An
 def _binned(codes: Any, labels: Any, shapes: Sequence[Shape]) -> tuple[Callable[[Any], Any], bool]:
     """Plain logistic regression on one-hot codes, numbers in ten bins."""
     import numpy as np
-    from sklearn.linear_model import LogisticRegression
+    from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
 
     def wide(rows: Any) -> Any:
         blocks = []
@@ -98,7 +98,7 @@ def _binned(codes: Any, labels: Any, shapes: Sequence[Shape]) -> tuple[Callable[
 
 def _trees(codes: Any, labels: Any, shapes: Sequence[Shape]) -> tuple[Callable[[Any], Any], bool]:
     import numpy as np
-    from sklearn.ensemble import HistGradientBoostingClassifier
+    from sklearn.ensemble import HistGradientBoostingClassifier  # type: ignore[import-untyped]
 
     def values(rows: Any) -> Any:
         return np.where(rows == 0, np.nan, rows.astype(float))
@@ -129,7 +129,7 @@ def _one(whole: Table) -> dict[str, dict[str, float]]:
 def _crossed(whole: Table, parts: Any, learn: Learn) -> dict[str, float]:
     import numpy as np
 
-    labels, chances, fit_s, cost = [], [], 0.0, []
+    labels, chances, fit_s, cost = list[int](), list[float](), 0.0, list[float]()
     for learn_rows, held in parts:
         here, there = whole.take(learn_rows), whole.take(held)
         columns, _ = choose(here)
@@ -153,7 +153,7 @@ def _crossed(whole: Table, parts: Any, learn: Learn) -> dict[str, float]:
 
 
 def _ours(whole: Table, parts: Any) -> dict[str, float]:
-    labels, chances, fit_s, cost = [], [], 0.0, []
+    labels, chances, fit_s, cost = list[int](), list[float](), 0.0, list[float]()
     for learn_rows, held in parts:
         begun = time.perf_counter()
         model = fit(whole.take(learn_rows)).model
