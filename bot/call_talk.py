@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from actions.approvals import Approvals
@@ -18,6 +19,7 @@ from agents.answer import Answer
 from knowledge.model import Interaction, TranscriptVersion
 from knowledge.model.files import TO_TRANSCRIBE
 from knowledge.model.recordings import ASKED, GIVEN, UNKNOWN
+from knowledge.names import NameIndex
 from speech.corrections import LABEL, NAME, SPEAKER, Correction, touched
 
 from .call_accepting import Accepting
@@ -66,6 +68,14 @@ class CallTalk:
 
     # inside ----------------------------------------------------------------------------------------------------
 
+    @cached_property
+    def _names(self) -> NameIndex:
+        """The names the asker may use, looked up once for their line."""
+        return self.desk.names()
+
+    def _speaker(self, row: Interaction, who: str) -> tuple[str, str]:
+        return speaker_of(self.desk, row, who, lambda: self._names)
+
     def _row(self, focus: Mapping[str, Any]) -> Interaction | None:
         call = str(focus.get("call_id") or "")
         return self.desk.interaction(call) if call else None
@@ -103,8 +113,8 @@ class CallTalk:
         said = CHANNEL.fullmatch(wish.old) if wish.kind == LABEL else None
         if said is None or not unknown_channels(row, self.desk.recording(row.id)):
             return 0, ""
-        name, side = speaker_of(self.desk, row, wish.new)
-        entries = self.desk.names().by_id.values()
+        name, side = self._speaker(row, wish.new)
+        entries = self._names.by_id.values()
         kinds = {one.kind for one in entries if one.name == name and one.kind in ("contact", "person")}
         number = int(said[1])
         if side == "rep" or kinds == {"person"}:
@@ -117,7 +127,7 @@ class CallTalk:
         """客户 and 我 as the people they are in this call; a name people are known by as their own."""
         if wish.kind not in (SPEAKER, LABEL):
             return wish
-        name, side = speaker_of(self.desk, row, wish.new)
+        name, side = self._speaker(row, wish.new)
         return replace(wish, new=name, side=side)
 
     def _history(self, row: Interaction) -> str:
@@ -146,8 +156,11 @@ def agreed(desk: PersonDesk, call_id: str, state: str, how: str = "") -> Told:
     return Calls(desk).consent(call_id, state, said if state == GIVEN else how)
 
 
-def speaker_of(desk: PersonDesk, row: Interaction, who: str) -> tuple[str, str]:
-    """Name and side ("": not known) of a speaker as a person names them: the customer, me, or somebody by name."""
+def speaker_of(
+    desk: PersonDesk, row: Interaction, who: str, names_of: Callable[[], NameIndex] | None = None
+) -> tuple[str, str]:
+    """Name and side ("": not known) of a speaker as a person names them: the customer, me, or somebody by name. `names_of`
+    gives the desk's names where they have been looked up already."""
     plain = who.strip()
     if plain.lower() in OURS:
         return desk.person.name, "rep"
@@ -158,8 +171,9 @@ def speaker_of(desk: PersonDesk, row: Interaction, who: str) -> tuple[str, str]:
         name = names[0] if len(names) == 1 else contact.name if contact else "客户"
         return name, "customer"
     around = tuple(filter(None, (row.deal_id, row.account_id)))
-    found = [one for one in desk.names().spot(plain, around) if one.kind in ("contact", "person")]
-    entry = desk.names().by_id.get(found[0].id) if len({one.id for one in found}) == 1 else None
+    index = (names_of or desk.names)()
+    found = [one for one in index.spot(plain, around) if one.kind in ("contact", "person")]
+    entry = index.by_id.get(found[0].id) if len({one.id for one in found}) == 1 else None
     whole = entry is not None and found[0].end - found[0].start == len(plain)
     return (entry.name if entry is not None and whole else plain), ""
 
