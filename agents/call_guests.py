@@ -28,8 +28,7 @@ def guests_of(turn: Turn, row: Interaction, facts: DealFacts, made: Minutes) -> 
     spoke = tuple(one for one in there if one.email)
     if spoke:
         return Guests(people=spoke)
-    reachable = [one for one in facts.contacts if one.email]
-    main = reachable[0] if len(reachable) == 1 else main_contact(facts)
+    main = main_contact(facts)
     if main is None:
         return Guests(people=())
     silent = "、".join(one.name for one in there)
@@ -40,7 +39,7 @@ def guests_of(turn: Turn, row: Interaction, facts: DealFacts, made: Minutes) -> 
     )
     kind = (
         ("唯一有邮箱的联系人", "the only contact with one")
-        if len(reachable) == 1
+        if sum(bool(one.email) for one in facts.contacts) == 1
         else ("主要联系人", "the main contact")
     )
     return Guests(
@@ -56,10 +55,8 @@ def who_was_there(turn: Turn, row: Interaction, facts: DealFacts, made: Minutes)
     known = {one.name for one in facts.contacts}
     of_deal = {one.id for one in facts.contacts}
     for name in names:
-        called = (
-            [one.id for one in the_contact(turn, name, facts) if one.id in of_deal]
-            if name not in known
-            else []
-        )
-        found |= set(called) if len(called) == 1 else set()
+        if name in known:
+            continue
+        called = {one.id for one in the_contact(turn, name, facts)} & of_deal
+        found |= called if len(called) == 1 else set()
     return [one for one in facts.contacts if one.id in found or one.id == row.contact_id]

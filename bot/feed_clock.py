@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-import threading
 
 from knowledge.feeds import FeedError
 from knowledge.store import StoreError
 
 from .errors import sentence_for
 from .feeding import Feeder, Stopped, Taken
+from .repeated import Repeated
 from .wiring import House
 
 LOG = logging.getLogger(__name__)
@@ -23,30 +23,20 @@ class FeedClock:
     whoever has its lease."""
 
     def __init__(self, house: House, look_s: float = LOOK_S) -> None:
-        self._house, self._look_s = house, look_s
-        self._stop = threading.Event()
-        self._feeder = Feeder(house, going_on=lambda: not self._stop.is_set())
-        self._thread = threading.Thread(target=self._run, name="feed clock", daemon=True)
+        self._house = house
+        self._round = Repeated("reading feeds", self.look, look_s)
+        self._feeder = Feeder(house, going_on=lambda: not self._round.stopping)
 
     def __enter__(self) -> FeedClock:
-        self._thread.start()
+        self._round.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join(LEAVE_WITHIN_S)
-
-    def _run(self) -> None:
-        while not self._stop.is_set():
-            try:
-                self.look()
-            except Exception:
-                LOG.exception("feeds could not be looked at; it is tried again")
-            self._stop.wait(self._look_s)
+        self._round.end(LEAVE_WITHIN_S)
 
     def look(self) -> list[str]:
         """Read every feed that is due; the names of those that brought something."""
-        brought = [name for name in self._feeder.due() if not self._stop.is_set() and self._read(name)]
+        brought = [name for name in self._feeder.due() if not self._round.stopping and self._read(name)]
         if brought:
             self._house.search.reindex()
         return brought

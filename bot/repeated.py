@@ -17,6 +17,11 @@ class Repeated:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
+    @property
+    def stopping(self) -> bool:
+        """Whether work under way should come to an end."""
+        return self._stop.is_set()
+
     def start(self) -> None:
         self._thread.start()
 

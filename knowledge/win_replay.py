@@ -68,9 +68,10 @@ def _situations(
     first_won = first_wins(rows.closed_deals(session, EVER, now))
     every = many_facts(session, closed, now)
     measure = repr((rules, process, history, sorted(keys), every[0].usual_days if every else ()))
-    kept = _KEPT.get(session.get_bind().engine)
+    database = session.get_bind().engine
+    kept = _KEPT.get(database)
     if kept is None or kept.measure != measure:
-        kept = _KEPT[session.get_bind().engine] = _Kept(measure)
+        kept = _KEPT[database] = _Kept(measure)
     replay = partial(_replayed, rules=rules, process=process, history=history, keys=keys)
     for facts in every:
         bought = first_won.get(facts.deal.account_id, now)
